@@ -1,0 +1,5 @@
+/** Time, always UTC. */
+export interface Clock {
+  now(): Date
+  sleep(ms: number): Promise<void>
+}

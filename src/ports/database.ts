@@ -1,0 +1,34 @@
+import type {Secret} from './secrets.js'
+
+export interface QueryResult {
+  readonly columns: readonly string[]
+  readonly rows: readonly (readonly unknown[])[]
+  readonly rowCount: number
+}
+
+/** One Postgres session. Errors are MitraErrors: SQLSTATE as `code`, the server's hint as a hint. */
+export interface Session {
+  /** Parameters are bound, never interpolated. */
+  query(sql: string, parameters?: readonly unknown[]): Promise<QueryResult>
+  /** Sends a whole script in one message; the last statement's result. No parameters. */
+  script(sql: string): Promise<QueryResult>
+  /** Names of `NOTICE`s and warnings since the last call. */
+  notices(): readonly string[]
+  close(): Promise<void>
+}
+
+/** Who connects: the superuser of the local cluster, the migrator that owns all, or a tenant's login. */
+export type Login =
+  | {readonly role: 'admin'}
+  | {readonly role: 'migrator'}
+  | {readonly role: 'tenant'; readonly user: string; readonly password: Secret}
+
+/** Where sessions come from: the workspace's database on loopback. */
+export interface Database {
+  readonly name: string
+  /** Throws `notReady` DATABASE_DOWN when nothing answers, AUTH_FAILED when a password does not fit. */
+  connect(
+    login: Login,
+    options?: {readonly database?: string; readonly applicationName?: string},
+  ): Promise<Session>
+}
