@@ -1,0 +1,56 @@
+import {Command, Errors, type Config} from '@oclif/core'
+import {exitCodes, MitraError} from '../errors.js'
+import {redact} from './redact.js'
+import {openTools, type Tools} from './tools.js'
+
+/** Wires flags, tools and errors together. It holds no behaviour of any one feature. */
+export abstract class MitraCommand extends Command {
+  static override enableJsonFlag = true
+
+  protected readonly tools: Tools
+
+  constructor(argv: string[], config: Config, tools: Tools = openTools({version: config.version})) {
+    super(argv, config)
+    this.tools = tools
+  }
+
+  /** A plan was shown and not applied: 2 tells a script that there is something to do. */
+  protected exitWithPlan(steps: number): void {
+    if (steps > 0) process.exitCode = 2
+  }
+
+  protected override async catch(error: Error): Promise<unknown> {
+    const shown = this.asShown(error)
+    const exit = exitCodes[shown.kind]
+    return super.catch(
+      Object.assign(shown, {suggestions: [...shown.hints], exitCode: exit, oclif: {exit}}),
+    )
+  }
+
+  protected override toErrorJson(error: unknown): unknown {
+    const {code, message, hints} = this.asShown(error)
+    return {error: {code, message, hints}}
+  }
+
+  protected override async finally(error: Error | undefined): Promise<void> {
+    await super.finally(error)
+    await this.tools.close()
+  }
+
+  private asShown(error: unknown): MitraError {
+    const shown = asForeseen(error)
+    shown.message = redact(shown.message)
+    return shown
+  }
+}
+
+function asForeseen(error: unknown): MitraError {
+  if (error instanceof MitraError) return error
+  if (error instanceof Errors.CLIError) {
+    const [message = '', ...rest] = error.message.split('\n').filter((line) => line !== '')
+    return new MitraError('usage', 'USAGE', message, {hints: rest.map((line) => line.trim())})
+  }
+  const text = error instanceof Error ? error.message : String(error)
+  const hints = ['Run again with DEBUG=* and report what it prints.']
+  return new MitraError('bug', 'UNEXPECTED', `mitra hit a bug: ${text}`, {hints, cause: error})
+}

@@ -1,0 +1,143 @@
+import type {Config, Overrides} from '../config/load.js'
+import type {ChosenEngine} from '../features/stack/engine.js'
+import type {Clock} from '../ports/clock.js'
+import type {Database} from '../ports/database.js'
+import type {Files, Templates} from '../ports/files.js'
+import type {Journal} from '../ports/journal.js'
+import type {MigrationFiles} from '../ports/migration-files.js'
+import type {ObjectStore} from '../ports/object-store.js'
+import type {Secrets} from '../ports/secrets.js'
+import type {Sockets} from '../ports/sockets.js'
+import type {Stack} from '../ports/stack.js'
+import type {Ports, WorkspaceLayout, WorkspaceMemory} from '../ports/workspace.js'
+
+export interface Workspace {
+  readonly layout: WorkspaceLayout
+  readonly config: Config
+  /** No mitra.yml yet: `init` would write it here. */
+  readonly isNew: boolean
+}
+
+/** Everything outside the process, each opened only when a command asks for it. */
+export interface Tools {
+  readonly version: string
+  /** Values from flags; to be called before anything else is opened. */
+  override(overrides: Overrides): void
+  /** The workspace that the command runs in; throws NO_WORKSPACE. */
+  readonly workspace: () => Promise<Workspace>
+  /** The same, or the one that `init` would make here. */
+  readonly prospect: () => Promise<Workspace>
+  readonly memory: () => Promise<WorkspaceMemory>
+  readonly secrets: () => Promise<Secrets>
+  readonly journal: () => Promise<Journal>
+  readonly files: () => Promise<Files>
+  readonly templates: () => Promise<Templates>
+  readonly sockets: () => Promise<Sockets>
+  readonly clock: () => Clock
+  readonly engine: () => Promise<ChosenEngine>
+  /** The ports in force; `stack` and `database` use them unless told otherwise. */
+  readonly ports: () => Promise<Ports>
+  readonly stack: (ports?: Ports) => Promise<Stack>
+  readonly database: (ports?: Ports) => Promise<Database>
+  readonly objectStore: (ports?: Ports) => Promise<ObjectStore>
+  readonly migrationFiles: () => Promise<MigrationFiles>
+  readonly close: () => Promise<void>
+}
+
+/** The real tools. Nothing is imported before it is asked for. */
+export function openTools({version}: {readonly version: string}): Tools {
+  let overrides: Overrides = {}
+  const once = onceEach()
+  const layout = async () => (await tools.prospect()).layout
+  const config = async () => (await tools.prospect()).config
+
+  const tools: Tools = {
+    version,
+    override(given) {
+      overrides = given
+    },
+    prospect: once(async () => (await import('./prospect.js')).openProspect(overrides)),
+    async workspace() {
+      const workspace = await tools.prospect()
+      if (!workspace.isNew) return workspace
+      throw (await import('../config/locate.js')).noWorkspace(process.cwd())
+    },
+    memory: once(async () => {
+      const {FileMemory} = await import('../adapters/memory/file-memory.js')
+      return new FileMemory(`${(await layout()).state}/memory.json`)
+    }),
+    secrets: once(async () => {
+      const {FileSecrets} = await import('../adapters/secrets/file-secrets.js')
+      return new FileSecrets(`${(await layout()).state}/secrets.json`)
+    }),
+    journal: once(async () => {
+      const {FileJournal} = await import('../adapters/journal/file-journal.js')
+      return new FileJournal(`${(await layout()).state}/journal`)
+    }),
+    files: once(async () => new (await import('../adapters/files/disk-files.js')).DiskFiles()),
+    templates: once(
+      async () => new (await import('../adapters/files/packaged-templates.js')).PackagedTemplates(),
+    ),
+    sockets: once(async () => new (await import('../adapters/sockets/ports.js')).HostSockets()),
+    clock: () => ({
+      now: () => new Date(),
+      sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    }),
+    engine: once(async () => {
+      const {openEngine} = await import('./open-stack.js')
+      return openEngine(await config(), await tools.memory())
+    }),
+    ports: once(async () => {
+      const {openPorts} = await import('./open-stack.js')
+      return openPorts(await config(), await tools.memory())
+    }),
+    async stack(ports) {
+      const {openStack} = await import('./open-stack.js')
+      return openStack({
+        workspace: await tools.prospect(),
+        ports: ports ?? (await tools.ports()),
+        memory: await tools.memory(),
+        secrets: await tools.secrets(),
+        engine: (await tools.engine()).engine,
+      })
+    },
+    async database(ports) {
+      const {PgDatabase} = await import('../adapters/postgres/database.js')
+      const {postgres} = ports ?? (await tools.ports())
+      const name = (await config()).values['database.name']
+      const secrets = await tools.secrets()
+      return new PgDatabase({
+        host: '127.0.0.1',
+        port: postgres,
+        name,
+        adminUser: 'mitra_admin',
+        secrets,
+      })
+    },
+    async objectStore(ports) {
+      const {S3ObjectStore} = await import('../adapters/object-store/s3.js')
+      const {objectStore} = ports ?? (await tools.ports())
+      return new S3ObjectStore({port: objectStore, secrets: await tools.secrets()})
+    },
+    migrationFiles: once(async () => {
+      const {FolderMigrationFiles} = await import('../adapters/files/migration-files.js')
+      return new FolderMigrationFiles(`${(await layout()).root}/database`)
+    }),
+    close: async () => undefined,
+  }
+  return tools
+}
+
+/** Each tool is opened at most once a command; a failed opening is not kept. */
+function onceEach() {
+  return <T>(open: () => Promise<T>): (() => Promise<T>) => {
+    let opened: Promise<T> | undefined
+    return () => {
+      opened ??= open().catch((error: unknown) => {
+        opened = undefined
+        throw error
+      })
+      return opened
+    }
+  }
+}
