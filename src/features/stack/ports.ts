@@ -44,7 +44,6 @@ export async function decidePorts(
   const decisions: PortDecision[] = []
   for (const wish of wishes) {
     // One after the other: two services must not be given the same free port.
-    // oxlint-disable-next-line no-await-in-loop
     const decision = await decideOne(wish, given, sockets)
     given.add(decision.port)
     decisions.push(decision)
@@ -73,7 +72,6 @@ async function nextFree(
   sockets: Sockets,
 ): Promise<number> {
   for (let port = first; port <= Math.min(first + 200, highest); port += 1) {
-    // oxlint-disable-next-line no-await-in-loop
     if (!given.has(port) && (await sockets.isPortFree(port))) return port
   }
   throw new MitraError(

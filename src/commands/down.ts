@@ -1,0 +1,42 @@
+import {planFlag} from '../cli/flags.js'
+import {MitraCommand} from '../cli/mitra-command.js'
+import {countOf, planText} from '../cli/plan-text.js'
+import {runPlan} from '../cli/run-plan.js'
+import {servicesNamed} from '../features/stack/names.js'
+import {applyStop, planStop} from '../features/stack/stop.js'
+import type {Step} from '../ports/journal.js'
+import {serviceNames} from '../ports/stack.js'
+
+export default class Down extends MitraCommand {
+  static override summary = 'Stop the local services. Every row stays.'
+  static override examples = ['<%= config.bin %> down', '<%= config.bin %> down nginx']
+  static override strict = false
+  static override flags = {plan: planFlag}
+
+  async run(): Promise<{applied: boolean; plan: readonly Step[]}> {
+    const {argv, flags} = await this.parse(Down)
+    const wanted = servicesNamed(argv.map(String))
+    await this.tools.workspace()
+    const stack = await this.tools.stack()
+    const {plan, applied} = await runPlan({
+      tools: this.tools,
+      command: 'down',
+      isPlanOnly: flags.plan,
+      observe: async () => ({steps: planStop(wanted, await stack.states())}),
+      apply: ({steps}, applying) => applyStop(servicesOf(steps), {stack, ...applying}),
+    })
+
+    if (flags.plan) this.exitWithPlan(plan.steps.length)
+    this.log(flags.plan ? planText(plan.steps) : downText(plan.steps.length))
+    return {applied, plan: plan.steps}
+  }
+}
+
+function servicesOf(steps: readonly Step[]) {
+  return serviceNames.filter((name) => steps.some((step) => step.id === `stack.stop.${name}`))
+}
+
+function downText(stopped: number): string {
+  if (stopped === 0) return 'Everything is down already.'
+  return `${countOf(stopped, 'service')} stopped. The data stay; mitra up starts again.`
+}
