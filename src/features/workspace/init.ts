@@ -15,15 +15,13 @@ export async function wantedFiles(
   templates: Templates,
   layout: WorkspaceLayout,
 ): Promise<readonly WantedFile[]> {
-  const [all, database] = await Promise.all([
-    templates.read('workspace'),
-    templates.read('database'),
-  ])
+  const database = await databaseTemplates(templates)
   const settings = (await templates.read('.')).get('mitra.yml') ?? ''
   return [
     // mitra.yml is last: a folder is a workspace only when the rest of it is there.
     {path: '.mitra/workspace.json', text: `${JSON.stringify({id: layout.id})}\n`, mode: 0o600},
-    {path: '.gitignore', text: all.get('workspace/gitignore') ?? ''},
+    // The folder ignores itself, so that nobody's .gitignore has to be edited.
+    {path: '.mitra/.gitignore', text: '*\n'},
     ...[...database].map(([path, text]) => ({path, text})),
     {path: 'mitra.yml', text: settings},
   ]
@@ -65,4 +63,13 @@ export async function applyWorkspaceFiles(
     await files.write(path, file.text, file.mode)
     await run.done(`workspace.write.${file.path}`, {path})
   }
+}
+
+/** The migrations; sample data under `database/` stay in the package. */
+async function databaseTemplates(templates: Templates): Promise<ReadonlyMap<string, string>> {
+  const [shared, tenant] = await Promise.all([
+    templates.read('database/shared'),
+    templates.read('database/tenant'),
+  ])
+  return new Map([...shared, ...tenant])
 }
