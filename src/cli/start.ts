@@ -9,11 +9,13 @@ export async function start(entryUrl: string, argv = process.argv.slice(2)): Pro
     return
   }
   const {run, flush, handle} = await import('@oclif/core')
+  const root = fileURLToPath(entryUrl)
   try {
-    await run(asHelpFlag(argv), {root: fileURLToPath(entryUrl)})
+    await run(asHelpFlag(argv), {root})
     await flush()
   } catch (error) {
-    if (argv.includes('--json') && isUnknownCommand(error)) return printUnknown(error)
+    const word = error instanceof Error ? unknownCommand(error) : undefined
+    if (word !== undefined) return printUnknown(word, await nearestCommand(word, root), argv)
     // oclif's own handler ends the process with the code that the error carries.
     await handle(error instanceof Error ? error : new Error(String(error)))
   }
@@ -30,13 +32,34 @@ function asHelpFlag(argv: readonly string[]): string[] {
   return argv[0] === 'help' ? [...argv.slice(1), '--help'] : [...argv]
 }
 
-function isUnknownCommand(error: unknown): error is Error {
-  return error instanceof Error && /^command .* not found$/.test(error.message)
+function unknownCommand(error: Error): string | undefined {
+  return /^command (.*) not found$/.exec(error.message)?.[1]?.replaceAll(':', ' ')
 }
 
-function printUnknown(error: Error): void {
-  const hints = ['mitra --help lists the commands.']
-  const shown = {error: {code: 'UNKNOWN_COMMAND', message: `${error.message}.`, hints}}
-  process.stdout.write(`${JSON.stringify(shown, undefined, 2)}\n`)
+async function nearestCommand(word: string, root: string): Promise<string | undefined> {
+  const [{Config}, {closest, distance}] = await Promise.all([
+    import('@oclif/core'),
+    import('fastest-levenshtein'),
+  ])
+  const {commandIDs} = await Config.load(root)
+  const near = closest(
+    word,
+    commandIDs.map((id) => id.replaceAll(':', ' ')),
+  )
+  return distance(word, near) <= Math.max(1, Math.floor(word.length / 3)) ? near : undefined
+}
+
+function printUnknown(word: string, near: string | undefined, argv: readonly string[]): void {
+  const message = `No such command: ${word}.`
+  const hints = [
+    ...(near === undefined ? [] : [`Did you mean mitra ${near}?`]),
+    'mitra --help lists the commands.',
+  ]
+  if (argv.includes('--json')) {
+    const shown = {error: {code: 'UNKNOWN_COMMAND', message, hints}}
+    process.stdout.write(`${JSON.stringify(shown, undefined, 2)}\n`)
+  } else {
+    process.stderr.write(`Error: ${[message, ...hints].join('\n  ')}\n`)
+  }
   process.exitCode = exitCodes.usage
 }
