@@ -46,7 +46,9 @@ async function nearestCommand(word: string, root: string): Promise<string | unde
     word,
     commandIDs.map((id) => id.replaceAll(':', ' ')),
   )
-  return distance(word, near) <= Math.max(word.length > 3 ? 2 : 1, Math.floor(word.length / 3)) ? near : undefined
+  return distance(word, near) <= Math.max(word.length > 3 ? 2 : 1, Math.floor(word.length / 3))
+    ? near
+    : undefined
 }
 
 function printUnknown(word: string, near: string | undefined, argv: readonly string[]): void {

@@ -58,7 +58,7 @@ function upwards(start: string): readonly string[] {
 }
 
 async function isCheckout(folder: string): Promise<boolean> {
-  if (!(await isFile(join(folder, 'templates', settingsFileName)))) return false
+  if (!(await isFile(join(folder, 'templates', 'workspace', settingsFileName)))) return false
   try {
     const text = await readFile(join(folder, 'package.json'), 'utf8')
     const manifest: unknown = JSON.parse(text)

@@ -33,9 +33,9 @@ test('there is none where no folder upwards has a mitra.yml', async () => {
 
 test("mitra's own checkout keeps its workspace in a folder of its own", async () => {
   const checkout = await folder()
-  await mkdir(join(checkout, 'templates'))
+  await mkdir(join(checkout, 'templates', 'workspace'), {recursive: true})
   await mkdir(join(checkout, 'src', 'cli'), {recursive: true})
-  await writeFile(join(checkout, 'templates', 'mitra.yml'), '')
+  await writeFile(join(checkout, 'templates', 'workspace', 'mitra.yml'), '')
   await writeFile(join(checkout, 'package.json'), '{"name": "mitra"}')
 
   expect(await newWorkspaceFolder(join(checkout, 'src', 'cli'), {})).toBe(

@@ -4,10 +4,21 @@ import type {WorkspaceLayout} from '../../ports/workspace.js'
 
 /** A file that `init` writes, with its whole text. */
 export interface WantedFile {
+  /** The part of the workspace it belongs to: one step of the plan. */
+  readonly part: 'state' | 'database' | 'settings'
   /** Below the workspace's root, with `/`. */
   readonly path: string
   readonly text: string
   readonly mode?: number
+}
+
+// The settings are last: a folder is a workspace only when the rest of it is there.
+const partsInOrder = ['state', 'database', 'settings'] as const
+
+const partTitles: Readonly<Record<WantedFile['part'], string>> = {
+  state: 'Make .mitra/ for data, logs, passwords and journal (git ignores it)',
+  database: 'Write the migrations to database/',
+  settings: 'Write the settings to mitra.yml',
 }
 
 /** What a workspace consists of, from the templates and its identity. */
@@ -15,15 +26,23 @@ export async function wantedFiles(
   templates: Templates,
   layout: WorkspaceLayout,
 ): Promise<readonly WantedFile[]> {
-  const database = await databaseTemplates(templates)
-  const settings = (await templates.read('.')).get('mitra.yml') ?? ''
+  const [root, shared, tenant] = await Promise.all([
+    templates.read('workspace'),
+    templates.read('database/shared'),
+    templates.read('database/tenant'),
+  ])
+  const settings = root.get('workspace/mitra.yml') ?? ''
   return [
-    // mitra.yml is last: a folder is a workspace only when the rest of it is there.
-    {path: '.mitra/workspace.json', text: `${JSON.stringify({id: layout.id})}\n`, mode: 0o600},
+    {
+      part: 'state',
+      path: '.mitra/workspace.json',
+      text: `${JSON.stringify({id: layout.id})}\n`,
+      mode: 0o600,
+    },
     // The folder ignores itself, so that nobody's .gitignore has to be edited.
-    {path: '.mitra/.gitignore', text: '*\n'},
-    ...[...database].map(([path, text]) => ({path, text})),
-    {path: 'mitra.yml', text: settings},
+    {part: 'state', path: '.mitra/.gitignore', text: '*\n'},
+    ...[...shared, ...tenant].map(([path, text]) => ({part: 'database' as const, path, text})),
+    {part: 'settings', path: 'mitra.yml', text: settings},
   ]
 }
 
@@ -38,18 +57,26 @@ export async function planWorkspaceFiles(
   layout: WorkspaceLayout,
   files: Files,
 ): Promise<WorkspaceFilesPlan> {
-  const present = await Promise.all(wanted.map((file) => files.read(`${layout.root}/${file.path}`)))
+  const present = await Promise.all(wanted.map((file) => files.read(pathOf(file, layout))))
   const missing = wanted.filter((_, index) => present[index] === undefined)
-  return {files: missing, steps: missing.map((file) => writeStep(file, layout))}
+  const steps = partsInOrder.flatMap((part) => {
+    const paths = missing.filter((file) => file.part === part).map((file) => file.path)
+    return paths.length === 0 ? [] : [writeStep(part, paths, layout)]
+  })
+  return {files: missing, steps}
 }
 
-function writeStep(file: WantedFile, layout: WorkspaceLayout): Step {
+function writeStep(
+  part: WantedFile['part'],
+  paths: readonly string[],
+  layout: WorkspaceLayout,
+): Step {
   return {
-    id: `workspace.write.${file.path}`,
-    title: `Write ${file.path}`,
-    why: 'not there yet',
+    id: `workspace.${part}`,
+    title: partTitles[part],
+    why: paths.length === 1 ? 'not there yet' : `${paths.length} files are not there yet`,
     undo: 'automatic',
-    detail: {path: `${layout.root}/${file.path}`, bytes: Buffer.byteLength(file.text)},
+    detail: {root: layout.root, paths},
   }
 }
 
@@ -57,19 +84,15 @@ export async function applyWorkspaceFiles(
   plan: WorkspaceFilesPlan,
   {layout, files, run}: {layout: WorkspaceLayout; files: Files; run: RunWriter},
 ): Promise<void> {
-  for (const file of plan.files) {
-    const path = `${layout.root}/${file.path}`
-    // In order, so that mitra.yml comes last.
-    await files.write(path, file.text, file.mode)
-    await run.done(`workspace.write.${file.path}`, {path})
+  for (const part of partsInOrder) {
+    const written = plan.files.filter((file) => file.part === part)
+    for (const file of written) await files.write(pathOf(file, layout), file.text, file.mode)
+    if (written.length > 0) {
+      await run.done(`workspace.${part}`, {paths: written.map((file) => pathOf(file, layout))})
+    }
   }
 }
 
-/** The migrations; sample data under `database/` stay in the package. */
-async function databaseTemplates(templates: Templates): Promise<ReadonlyMap<string, string>> {
-  const [shared, tenant] = await Promise.all([
-    templates.read('database/shared'),
-    templates.read('database/tenant'),
-  ])
-  return new Map([...shared, ...tenant])
+function pathOf(file: WantedFile, layout: WorkspaceLayout): string {
+  return `${layout.root}/${file.path}`
 }
