@@ -1,0 +1,69 @@
+import {createHash, randomBytes} from 'node:crypto'
+import {createReadStream, existsSync} from 'node:fs'
+import {mkdir, readFile, rename, rm, writeFile} from 'node:fs/promises'
+import {homedir} from 'node:os'
+import {join} from 'node:path'
+import {pipeline} from 'node:stream/promises'
+import {acquireLock} from '../journal/lock.js'
+
+/**
+ * Binaries got for this machine, shared by its workspaces. As root they lie where the services'
+ * account can reach them.
+ */
+export function cacheFolder(): string {
+  const named = process.env['MITRA_CACHE_DIR']
+  if (named !== undefined && named !== '') return named
+  if (process.getuid?.() === 0) return '/var/lib/mitra/runtimes'
+  const {XDG_CACHE_HOME} = process.env
+  if (XDG_CACHE_HOME) return join(XDG_CACHE_HOME, 'mitra')
+  return join(homedir(), process.platform === 'darwin' ? 'Library/Caches/mitra' : '.cache/mitra')
+}
+
+/** The folder of a runtime once it is whole: it is renamed into place as the last act. */
+export function cachedFolder(name: string): string {
+  return join(cacheFolder(), name)
+}
+
+/** True when the runtime is there and its program is the very file that was put there. */
+export async function isCached(name: string, program: string): Promise<boolean> {
+  const folder = cachedFolder(name)
+  if (!existsSync(join(folder, program))) return false
+  const stated = await readFile(join(folder, 'mitra.sha256'), 'utf8').catch(() => '')
+  return stated.trim() === (await sha256Of(join(folder, program)))
+}
+
+/**
+ * Fills a runtime's folder: `fill` works in a temporary one that is renamed when it is whole, so a
+ * kill leaves nothing that looks finished; one process at a time.
+ */
+export async function fillCache(
+  name: string,
+  program: string,
+  fill: (folder: string) => Promise<void>,
+): Promise<string> {
+  const folder = cachedFolder(name)
+  await mkdir(cacheFolder(), {recursive: true, mode: 0o755})
+  const lock = await acquireLock(join(cacheFolder(), 'locks'), name, {
+    purpose: `get ${name}`,
+    waitMs: 600_000,
+  })
+  const making = `${folder}.${randomBytes(4).toString('hex')}.making`
+  try {
+    if (await isCached(name, program)) return folder
+    await mkdir(making, {recursive: true, mode: 0o755})
+    await fill(making)
+    await writeFile(join(making, 'mitra.sha256'), `${await sha256Of(join(making, program))}\n`)
+    await rm(folder, {recursive: true, force: true})
+    await rename(making, folder)
+    return folder
+  } finally {
+    await rm(making, {recursive: true, force: true})
+    await lock.release()
+  }
+}
+
+export async function sha256Of(path: string): Promise<string> {
+  const hash = createHash('sha256')
+  await pipeline(createReadStream(path), hash)
+  return hash.digest('hex')
+}

