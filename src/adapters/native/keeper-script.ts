@@ -8,6 +8,11 @@
 // files. The pid file goes last: while it is there, cleaning up is not over.
 const reaper = `
 base=$1 signal=$2 data=$3 group=$4
+alive() {
+  kill -0 "$1" 2>/dev/null || return 1
+  read -r stat 2>/dev/null < "/proc/$1/stat" || return 0
+  case \${stat##*) } in Z*) return 1 ;; esac
+}
 trap '' TERM INT QUIT HUP
 while read -r _; do :; done
 pid= code=
@@ -16,7 +21,7 @@ pid= code=
 if [ -n "$pid" ] && [ -z "$code" ]; then
   kill -"$signal" "$pid" 2>/dev/null
   turns=0
-  while kill -0 "$pid" 2>/dev/null && [ "$turns" -lt 100 ]; do sleep 0.05; turns=$((turns + 1)); done
+  while alive "$pid" && [ "$turns" -lt 100 ]; do sleep 0.05; turns=$((turns + 1)); done
   kill -KILL "$pid" 2>/dev/null
 fi
 if [ -n "$data" ] && [ "$code" != 0 ]; then

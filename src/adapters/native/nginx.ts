@@ -1,5 +1,5 @@
-import {writeFileSync} from 'node:fs'
-import {join} from 'node:path'
+import {chownSync, writeFileSync} from 'node:fs'
+import {dirname, join} from 'node:path'
 import type {StackSettings} from '../../ports/stack-settings.js'
 import {askHttp} from '../probes/http.js'
 import {proxySite, statusPage, type ProxyTarget} from '../proxy/site.js'
@@ -47,9 +47,15 @@ export async function writeNginxFiles(
   writeOwned(join(prefix, 'page/status.html'), await statusPage(target), place.account)
   writeOwned(join(prefix, 'site.conf'), await proxySite(target), place.account)
   writeOwned(join(prefix, 'nginx.conf'), mainConfiguration(runFolder), place.account)
-  // Nginx opens it as the services' account.
-  writeFileSync(`${place.log('nginx')}.access`, '', {flag: 'a', mode: 0o600})
+  makeLog(`${place.log('nginx')}.access`, place)
   return prefix
+}
+
+// Nginx opens it as the services' account.
+function makeLog(path: string, {account}: NativePlace): void {
+  makeOwned(dirname(path), account)
+  writeFileSync(path, '', {flag: 'a', mode: 0o600})
+  if (account !== undefined) chownSync(path, account.uid, account.gid)
 }
 
 function proxyTarget(settings: StackSettings, pageRoot: string, accessLog: string): ProxyTarget {

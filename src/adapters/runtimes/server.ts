@@ -18,7 +18,7 @@ export async function findServer(
   if (found !== undefined) {
     return {kind: kindOf(name, found.path), version: found.version, path: found.path, from: 'PATH'}
   }
-  return (await cachedApt(name, sources)) ?? (await cachedWheel(name, sources))
+  return (await cachedApt(name, sources)) ?? (await cachedWheel(sources))
 }
 
 /** Tries each way in turn; throws MISSING that says why none works and what to do. */
@@ -73,7 +73,7 @@ async function aptWay(name: string, sources: ProgramSources, note: Note) {
   return verified(aptRuntime(name, folder, apt.program))
 }
 
-async function wheelWay(name: string, {wheel}: ProgramSources, note: Note) {
+async function wheelWay(_: string, {wheel}: ProgramSources, note: Note) {
   if (wheel === undefined) return undefined
   const program = wheel.files[platformName]?.program
   if (program === undefined) {
@@ -93,7 +93,7 @@ async function cachedApt(name: string, {apt}: ProgramSources): Promise<Runtime |
   )
 }
 
-async function cachedWheel(name: string, {wheel}: ProgramSources): Promise<Runtime | undefined> {
+async function cachedWheel({wheel}: ProgramSources): Promise<Runtime | undefined> {
   const program = wheel?.files[platformName]?.program
   if (wheel === undefined || program === undefined) return undefined
   if (!(await isCached(wheelFolder(wheel), program))) return undefined

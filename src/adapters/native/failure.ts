@@ -1,0 +1,30 @@
+import {MitraError} from '../../errors.js'
+
+export interface ServiceFailure {
+  readonly cause: string
+  readonly lastLines: readonly string[]
+}
+
+const saidAloud = /\b(FATAL|PANIC|emerg|panic|fatal|Fatal|error|Error|ERR)\b/
+
+/** Why a service ended: the line in which it says so, else its exit status. */
+export function failureOf(exitCode: number | undefined, lines: readonly string[]): ServiceFailure {
+  if (exitCode !== undefined && exitCode > 128) {
+    return {cause: `it was ended by signal ${exitCode - 128}`, lastLines: lines}
+  }
+  const said = lines.findLast((line) => saidAloud.test(line))?.trim()
+  const status = exitCode === undefined ? 'it is gone' : `it ended with exit code ${exitCode}`
+  return {cause: said === undefined ? status : `${status}: ${said}`, lastLines: lines}
+}
+
+/** One error for all services that failed side by side. */
+export function serviceFailed(reasons: readonly unknown[]): unknown {
+  const [first] = reasons
+  const known = reasons.filter((reason) => reason instanceof MitraError)
+  if (known.length !== reasons.length || known.length < 2) return first
+  const message = known.map((error) => error.message).join(' ')
+  return new MitraError('notReady', 'SERVICE_FAILED', message, {
+    hints: known.flatMap((error) => error.hints),
+    cause: first,
+  })
+}

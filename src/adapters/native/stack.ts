@@ -1,0 +1,227 @@
+import {readdirSync, rmSync} from 'node:fs'
+import {join} from 'node:path'
+import {setTimeout as sleep} from 'node:timers/promises'
+import {MitraError} from '../../errors.js'
+import type {
+  Generation,
+  LogLine,
+  Prepared,
+  ServiceName,
+  ServiceStatus,
+  Stack,
+} from '../../ports/stack.js'
+import {serviceNames} from '../../ports/stack.js'
+import type {StackSettings} from '../../ports/stack-settings.js'
+import {failureOf, serviceFailed, type ServiceFailure} from './failure.js'
+import {makeRunFolder, startKept, stopKept} from './keeper.js'
+import {followLogs, lastLines} from './log-files.js'
+import {memoryOf} from './memory.js'
+import {nginxProgram, writeNginxFiles} from './nginx.js'
+import {objectStoreProgram} from './object-store.js'
+import {nativePlace, type NativePlace} from './place.js'
+import {postgresProgram} from './postgres.js'
+import type {Program} from './program.js'
+import {redisProgram} from './redis.js'
+import {readRecorded, register} from './registry.js'
+import {RuntimeChoice} from './runtimes.js'
+import {sizeOfFolder} from './size.js'
+
+const programs: Readonly<Record<ServiceName, Program>> = {
+  postgres: postgresProgram,
+  redis: redisProgram,
+  'object-store': objectStoreProgram,
+  nginx: nginxProgram,
+}
+
+/** The services as plain processes, each under a keeper of its own (see keeper-script.ts). */
+export class NativeStack implements Stack {
+  readonly engine = 'native'
+  readonly #settings: StackSettings
+  readonly #place: NativePlace
+  readonly #runtimes: RuntimeChoice
+
+  constructor(settings: StackSettings) {
+    this.#settings = settings
+    this.#place = nativePlace(settings)
+    this.#runtimes = new RuntimeChoice(settings)
+  }
+
+  async states(): Promise<ReadonlyMap<ServiceName, ServiceStatus>> {
+    const all = await Promise.all(serviceNames.map((name) => this.#status(name)))
+    return new Map(all.map((status) => [status.name, status]))
+  }
+
+  async prepared(services: readonly ServiceName[]): Promise<readonly Prepared[]> {
+    return Promise.all(
+      services.map(async (service) => {
+        const runtime = await this.#runtimes.find(service)
+        if (runtime === undefined)
+          return {service, state: 'missing' as const, source: wayOf(service), hints: []}
+        const source = `${runtime.kind} ${runtime.version} (${runtime.from})`
+        return {service, state: 'ready' as const, source, hints: []}
+      }),
+    )
+  }
+
+  async prepare(
+    services: readonly ServiceName[],
+    onProgress: (note: string) => void,
+  ): Promise<readonly Prepared[]> {
+    return Promise.all(services.map((service) => this.#prepareOne(service, onProgress)))
+  }
+
+  async up(
+    services: readonly ServiceName[],
+    onHealthy: (service: ServiceName) => Promise<void>,
+  ): Promise<void> {
+    makeRunFolder(this.#place)
+    const results = await Promise.allSettled(
+      services.map(async (service) => {
+        await this.#start(service)
+        await onHealthy(service)
+      }),
+    )
+    const reasons = results.flatMap((result) =>
+      result.status === 'rejected' ? [result.reason] : [],
+    )
+    if (reasons.length > 0) throw serviceFailed(reasons)
+  }
+
+  async down(services: readonly ServiceName[]): Promise<void> {
+    await Promise.all(services.map((service) => stopKept(this.#place.run(service))))
+  }
+
+  async *logs(
+    services: readonly ServiceName[],
+    {tail, follow, signal}: {tail: number; follow: boolean; signal?: AbortSignal},
+  ): AsyncIterable<LogLine> {
+    const files = new Map(services.map((service) => [service, this.#place.log(service)]))
+    for (const [service, path] of files) {
+      for (const text of lastLines(path, tail)) yield {service, text}
+    }
+    if (follow) yield* followLogs(files, signal)
+  }
+
+  async reloadProxy(): Promise<void> {
+    const {pid} = readRecorded(this.#place.run('nginx'))
+    if (pid === undefined) return
+    await writeNginxFiles(this.#settings, this.#place)
+    process.kill(pid, 'SIGHUP')
+  }
+
+  async trashed() {
+    return this.#generations()
+      .filter((generation) => generation !== this.#settings.generation)
+      .map((generation) => ({generation, bytes: sizeOfFolder(this.#folderOf(generation))}))
+  }
+
+  async purge(generation: Generation): Promise<void> {
+    if (generation === this.#settings.generation) {
+      throw new MitraError('refused', 'SET_IN_USE', `Set ${generation} is in use.`, {hints: []})
+    }
+    rmSync(this.#folderOf(generation), {recursive: true, force: true})
+  }
+
+  #folderOf(generation: Generation): string {
+    return join(this.#place.generations, `g${generation}`)
+  }
+
+  #generations(): readonly Generation[] {
+    try {
+      const names = readdirSync(this.#place.generations)
+      return names.filter((name) => /^g\d+$/.test(name)).map((name) => Number(name.slice(1)))
+    } catch {
+      return []
+    }
+  }
+
+  async #prepareOne(service: ServiceName, onProgress: (note: string) => void): Promise<Prepared> {
+    try {
+      const runtime = await this.#runtimes.obtain(service, onProgress)
+      const source = `${runtime.kind} ${runtime.version} (${runtime.from})`
+      return {service, state: 'ready', source, hints: []}
+    } catch (error) {
+      if (!(error instanceof MitraError) || error.kind !== 'notReady') throw error
+      return {service, state: 'missing', source: error.message, hints: error.hints}
+    }
+  }
+
+  async #status(name: ServiceName): Promise<ServiceStatus> {
+    const program = programs[name]
+    const base = this.#place.run(name)
+    const {registered, pid} = readRecorded(base)
+    const runtime = this.#runtimes.kept(name)
+    const common = {
+      name,
+      kind: registered?.kind ?? runtime?.kind ?? name,
+      url: program.url(this.#settings),
+      port: program.port(this.#settings),
+      version: registered?.version ?? runtime?.version,
+    }
+    const nothing = {memoryBytes: undefined, failure: undefined}
+    if (registered === undefined) return {...common, ...nothing, state: 'stopped'}
+    if (pid === undefined) {
+      return {...common, ...nothing, state: 'failed', failure: this.#failure(name)}
+    }
+    const isHealthy = await program.isHealthy(this.#settings, pid, registered.data)
+    const state = isHealthy ? ('healthy' as const) : ('starting' as const)
+    return {...common, state, memoryBytes: memoryOf(pid), failure: undefined}
+  }
+
+  async #start(service: ServiceName): Promise<void> {
+    const program = programs[service]
+    const base = this.#place.run(service)
+    const before = readRecorded(base)
+    const port = program.port(this.#settings)
+    if (before.pid !== undefined && before.registered?.port === port) {
+      return this.#untilHealthy(service)
+    }
+    // What is left of an earlier start is cleared before this one begins.
+    if (before.registered !== undefined || before.isPidFileThere) await stopKept(base)
+    const runtime = await this.#runtimes.obtain(service, () => undefined)
+    const context = {settings: this.#settings, place: this.#place, runtime}
+    const launch = await program.launch(context)
+    register(base, {
+      kind: runtime.kind,
+      version: runtime.version,
+      port,
+      data: launch.clearData,
+      stopSignal: launch.stopSignal,
+      startedAt: new Date().toISOString(),
+    })
+    startKept(service, {launch, runtime, place: this.#place})
+    await this.#untilHealthy(service)
+  }
+
+  async #untilHealthy(service: ServiceName): Promise<void> {
+    const program = programs[service]
+    const base = this.#place.run(service)
+    const until = Date.now() + this.#settings.startTimeoutMs
+    while (Date.now() < until) {
+      const {registered, pid, exitCode} = readRecorded(base)
+      if (exitCode !== undefined) throw this.#asError(service, this.#failure(service))
+      if (pid !== undefined && registered !== undefined) {
+        if (await program.isHealthy(this.#settings, pid, registered.data)) return
+      }
+      await sleep(20)
+    }
+    const seconds = this.#settings.startTimeoutMs / 1000
+    const failure = this.#failure(service)
+    throw this.#asError(service, {...failure, cause: `it did not answer within ${seconds} s`})
+  }
+
+  #failure(service: ServiceName): ServiceFailure {
+    const {exitCode} = readRecorded(this.#place.run(service))
+    return failureOf(exitCode, lastLines(this.#place.log(service), 20))
+  }
+
+  #asError(service: ServiceName, {cause, lastLines: lines}: ServiceFailure): MitraError {
+    return new MitraError('notReady', 'SERVICE_FAILED', `${service} failed: ${cause}.`, {
+      hints: [...lines, `mitra logs ${service}`, `mitra up ${service}`],
+    })
+  }
+}
+
+function wayOf(service: ServiceName): string {
+  return service === 'object-store' ? 'an S3 server' : service
+}
