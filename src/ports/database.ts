@@ -1,3 +1,4 @@
+import {MitraError} from '../errors.js'
 import type {Secret} from './secrets.js'
 
 export interface QueryResult {
@@ -31,4 +32,24 @@ export interface Database {
     login: Login,
     options?: {readonly database?: string; readonly applicationName?: string},
   ): Promise<Session>
+}
+
+interface SqlErrorDetails {
+  readonly hints: readonly string[]
+  /** Characters into the text that was sent, from 0. */
+  readonly offset: number | undefined
+  /** The server's own message, without the place. */
+  readonly plain: string
+}
+
+/** What the server refused: caught where a place in a file or a retry follows from it. */
+export class SqlError extends MitraError {
+  readonly offset: number | undefined
+  readonly plain: string
+
+  constructor(code: string, message: string, {hints, offset, plain}: SqlErrorDetails) {
+    super('failed', code, message, {hints})
+    this.offset = offset
+    this.plain = plain
+  }
 }

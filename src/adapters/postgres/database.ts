@@ -1,0 +1,129 @@
+import pg from 'pg'
+import {codeOf, messageOf, MitraError} from '../../errors.js'
+import type {Database, Login, QueryResult, Session} from '../../ports/database.js'
+import type {Secrets} from '../../ports/secrets.js'
+import {translateSqlError} from './errors.js'
+
+interface Address {
+  readonly host: string
+  readonly port: number
+  readonly name: string
+  readonly adminUser: string
+  readonly secrets: Secrets
+}
+
+/** The workspace's Postgres through `pg`. */
+export class PgDatabase implements Database {
+  readonly name: string
+  readonly #address: Address
+
+  constructor(address: Address) {
+    this.name = address.name
+    this.#address = address
+  }
+
+  async connect(
+    login: Login,
+    options: {readonly database?: string; readonly applicationName?: string} = {},
+  ): Promise<Session> {
+    const {host, port, name} = this.#address
+    const {user, password} = await this.#credentials(login)
+    const client = new pg.Client({
+      host,
+      port,
+      user,
+      password,
+      database: options.database ?? name,
+      application_name: options.applicationName ?? 'mitra',
+      connectionTimeoutMillis: 5000,
+      // Numbers and times are for people and JSON here: as Postgres writes them.
+      types: {getTypeParser: () => (value: unknown) => value},
+    })
+    // A connection that breaks fails its queries; without a listener it would end the process.
+    client.on('error', () => undefined)
+    try {
+      await client.connect()
+    } catch (error) {
+      throw connectError(error, port, user)
+    }
+    return new PgSession(client)
+  }
+
+  async #credentials(login: Login): Promise<{user: string; password: string}> {
+    const {adminUser, secrets} = this.#address
+    if (login.role === 'tenant') return {user: login.user, password: login.password.reveal()}
+    if (login.role === 'migrator') {
+      return {
+        user: 'mitra_migrator',
+        password: (await secrets.ensure('postgres.migrator')).reveal(),
+      }
+    }
+    return {user: adminUser, password: (await secrets.ensure('postgres.admin')).reveal()}
+  }
+}
+
+class PgSession implements Session {
+  readonly #client: pg.Client
+  #notices: string[] = []
+
+  constructor(client: pg.Client) {
+    this.#client = client
+    client.on('notice', (notice) => this.#notices.push(notice.message ?? ''))
+  }
+
+  async query(sql: string, parameters: readonly unknown[] = []): Promise<QueryResult> {
+    return this.#send(sql, parameters.length === 0 ? undefined : [...parameters])
+  }
+
+  async script(sql: string): Promise<QueryResult> {
+    return this.#send(sql, undefined)
+  }
+
+  notices(): readonly string[] {
+    const seen = this.#notices
+    this.#notices = []
+    return seen
+  }
+
+  async close(): Promise<void> {
+    await this.#client.end().catch(() => undefined)
+  }
+
+  async #send(text: string, values: unknown[] | undefined): Promise<QueryResult> {
+    try {
+      const config = {text, rowMode: 'array' as const}
+      const answer = await this.#client.query(values === undefined ? config : {...config, values})
+      // Several statements in one message answer with a list; the last one with rows is the answer.
+      const results: pg.QueryArrayResult[] = Array.isArray(answer) ? answer : [answer]
+      const result = results.findLast((one) => one.fields.length > 0) ?? results.at(-1)
+      return {
+        columns: result?.fields.map((field) => field.name) ?? [],
+        rows: result?.rows ?? [],
+        rowCount: result?.rowCount ?? 0,
+      }
+    } catch (error) {
+      throw translateSqlError(error, text)
+    }
+  }
+}
+
+function connectError(error: unknown, port: number, user: string): MitraError {
+  const code = codeOf(error)
+  if (code === '28P01' || code === '28000') {
+    return new MitraError('notReady', 'AUTH_FAILED', `Postgres refused the password of ${user}.`, {
+      hints: ['mitra restart postgres sets the password that this workspace keeps.'],
+      cause: error,
+    })
+  }
+  if (code === '3D000') {
+    return new MitraError('notReady', 'NO_DATABASE', `${messageOf(error)}.`, {
+      hints: ['mitra setup makes it.'],
+      cause: error,
+    })
+  }
+  const message = `Postgres does not answer on 127.0.0.1:${port}: ${messageOf(error)}.`
+  return new MitraError('notReady', 'DATABASE_DOWN', message, {
+    hints: ['mitra up postgres', 'mitra status'],
+    cause: error,
+  })
+}
