@@ -1,9 +1,10 @@
-import {createHash, createHmac, pbkdf2Sync, randomBytes} from 'node:crypto'
+import {createHash} from 'node:crypto'
 import {existsSync, readFileSync, renameSync, rmSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 import {MitraError} from '../../errors.js'
 import {doesPostgresAccept} from '../probes/postgres.js'
 import {lastLine, runProgram} from '../process/run.js'
+import {scramVerifier} from '../scram/verifier.js'
 import {makeOwned} from './place.js'
 import type {Program, ProgramContext} from './program.js'
 import {writeOwned} from './registry.js'
@@ -160,13 +161,4 @@ function readLines(file: string): readonly string[] {
 
 function fingerprint(password: string): string {
   return createHash('sha256').update(`mitra ${password}`).digest('hex').slice(0, 32)
-}
-
-/** RFC 5803 as Postgres stores it: the password itself cannot be got back from it. */
-export function scramVerifier(password: string, salt = randomBytes(16), iterations = 4096): string {
-  const salted = pbkdf2Sync(password, salt, iterations, 32, 'sha256')
-  const key = (text: string) => createHmac('sha256', salted).update(text).digest()
-  const stored = createHash('sha256').update(key('Client Key')).digest('base64')
-  const server = key('Server Key').toString('base64')
-  return `SCRAM-SHA-256$${iterations}:${salt.toString('base64')}$${stored}:${server}`
 }

@@ -1,0 +1,118 @@
+import {MitraError} from '../../errors.js'
+import type {Step} from '../../ports/journal.js'
+import type {Migration, Migrations} from './files.js'
+import type {DatabaseState, TenantRecord} from './state.js'
+
+export interface TenantMigrations {
+  readonly tenant: TenantRecord
+  readonly pending: readonly Migration[]
+}
+
+export interface MigrationPlan {
+  readonly steps: readonly Step[]
+  readonly needsBootstrap: boolean
+  readonly shared: readonly Migration[]
+  readonly tenants: readonly TenantMigrations[]
+}
+
+/**
+ * What is missing, in the order of versions: shared_schema first, then each tenant. An applied file
+ * that was edited, is missing or would come late is an error before anything is changed.
+ */
+export function planMigrations(migrations: Migrations, state: DatabaseState): MigrationPlan {
+  const shared = pendingOf(migrations.shared, state.shared, 'shared_schema')
+  const tenants = state.tenants
+    .map((tenant) => {
+      const applied = state.byTenant.get(tenant.id) ?? new Map()
+      return {tenant, pending: pendingOf(migrations.tenant, applied, tenant.name)}
+    })
+    .filter(({pending}) => pending.length > 0)
+  const needsBootstrap = !state.isBootstrapped
+  const steps = [
+    ...(needsBootstrap ? [bootstrapStep()] : []),
+    ...shared.map(sharedStep),
+    ...tenants.map(tenantStep),
+  ]
+  return {steps, needsBootstrap, shared, tenants}
+}
+
+/** Versions that some target still misses. */
+export function countPending({shared, tenants}: MigrationPlan): number {
+  return shared.length + tenants.reduce((sum, {pending}) => sum + pending.length, 0)
+}
+
+function pendingOf(
+  files: readonly Migration[],
+  applied: ReadonlyMap<string, string>,
+  target: string,
+): readonly Migration[] {
+  const known = new Map(files.map((file) => [file.version, file]))
+  for (const [version, checksum] of applied) {
+    const file = known.get(version)
+    if (file === undefined) throw missing(version, target)
+    if (file.checksum !== checksum) throw edited(file, target)
+  }
+  const latest = [...applied.keys()].toSorted().at(-1) ?? ''
+  const pending = files.filter((file) => !applied.has(file.version))
+  const late = pending.find((file) => file.version < latest)
+  if (late !== undefined) throw outOfOrder(late, latest, target)
+  return pending
+}
+
+function bootstrapStep(): Step {
+  return {
+    id: 'db.bootstrap',
+    title: 'Make the roles, shared_schema and the ledger of migrations',
+    why: 'the database is empty',
+    undo: 'no',
+    detail: {roles: ['mitra_migrator', 'mitra_tenant'], schema: 'shared_schema'},
+  }
+}
+
+function sharedStep(file: Migration): Step {
+  return {
+    id: `db.shared.${file.version}`,
+    title: `Run ${file.path}`,
+    why: 'shared_schema does not have it',
+    undo: 'no',
+    detail: {checksum: file.checksum},
+  }
+}
+
+function tenantStep({tenant, pending}: TenantMigrations): Step {
+  const names = pending.map((file) => `${file.version}_${file.name}`)
+  return {
+    id: `db.tenant.${tenant.name}`,
+    title: `Migrate ${tenant.schema}: ${names.join(', ')}`,
+    why: `${tenant.name} does not have ${pending.length === 1 ? 'it' : 'them'}`,
+    undo: 'no',
+    detail: {files: pending.map((file) => file.path)},
+  }
+}
+
+function edited(file: Migration, target: string): MitraError {
+  return new MitraError(
+    'config',
+    'MIGRATION_EDITED',
+    `${file.path} was changed after it ran in ${target}.`,
+    {hints: ['Put its text back; write what you want changed as a new migration: mitra db new.']},
+  )
+}
+
+function missing(version: string, target: string): MitraError {
+  return new MitraError(
+    'config',
+    'MIGRATION_MISSING',
+    `Migration ${version} ran in ${target}, but its file is gone.`,
+    {hints: ['Get the file back, from git for example.', 'Or take the branch that has it.']},
+  )
+}
+
+function outOfOrder(file: Migration, latest: string, target: string): MitraError {
+  return new MitraError(
+    'config',
+    'MIGRATION_ORDER',
+    `${file.path} is older than ${latest}, which ${target} already has.`,
+    {hints: ['Rename the file to a later time, so that it runs in the same order everywhere.']},
+  )
+}
