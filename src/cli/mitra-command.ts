@@ -40,6 +40,8 @@ export abstract class MitraCommand extends Command {
   private asShown(error: unknown): MitraError {
     const shown = asForeseen(error)
     shown.message = redact(shown.message)
+    // The message says it already; the vendor's own words and stack are for those who ask.
+    if (process.env['DEBUG'] === undefined) delete shown.cause
     return shown
   }
 }

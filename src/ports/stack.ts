@@ -70,6 +70,9 @@ export interface Stack {
     options: {readonly tail: number; readonly follow: boolean; readonly signal?: AbortSignal},
   ): AsyncIterable<LogLine>
 
+  /** True when the set in use already holds data of the service; false on a new machine. */
+  hasData(service: ServiceName): Promise<boolean>
+
   /** Makes Nginx read its rewritten configuration without dropping connections. No-op when stopped. */
   reloadProxy(): Promise<void>
 

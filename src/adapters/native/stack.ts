@@ -1,4 +1,4 @@
-import {readdirSync, rmSync} from 'node:fs'
+import {existsSync, readdirSync, rmSync} from 'node:fs'
 import {join} from 'node:path'
 import {setTimeout as sleep} from 'node:timers/promises'
 import {MitraError} from '../../errors.js'
@@ -107,6 +107,10 @@ export class NativeStack implements Stack {
     if (pid === undefined) return
     await writeNginxFiles(this.#settings, this.#place)
     process.kill(pid, 'SIGHUP')
+  }
+
+  async hasData(service: ServiceName): Promise<boolean> {
+    return existsSync(this.#place.data(service))
   }
 
   async trashed() {

@@ -121,12 +121,8 @@ function jittered(attempt: number): number {
   return ceilingMs / 2 + (Math.random() * ceilingMs) / 2
 }
 
-/** The same error with tenant, file and line. */
-function placed(
-  error: SqlError,
-  script: MigrationScript,
-  tenant: TenantRecord | undefined,
-): MitraError {
+/** The same error with target, file and line. */
+export function placedError(error: SqlError, script: MigrationScript, target: string): MitraError {
   const where = placeOf(error.offset, script)
   const message = `${where}: ${error.plain} (in ${target}).`
   const hidden =

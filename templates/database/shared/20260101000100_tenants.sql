@@ -15,7 +15,7 @@ CREATE TABLE shared_schema.tenants (
 -- data migration says whose rows it means.
 CREATE FUNCTION shared_schema.current_tenant_id() RETURNS uuid
 LANGUAGE sql STABLE SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp
+SET search_path = pg_catalog, pg_temp SET row_security = on
 AS $$
   SELECT CASE
     WHEN session_user = 'mitra_migrator'

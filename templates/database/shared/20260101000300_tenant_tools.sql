@@ -29,7 +29,7 @@ $$;
 CREATE FUNCTION shared_schema.grant_to_tenant(
   target regclass, privileges text DEFAULT 'SELECT, INSERT, UPDATE, DELETE')
 RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET row_security = on
 AS $$
 DECLARE
   login name;
@@ -99,7 +99,7 @@ $$;
 -- Writes one row of audit_logs for each changed row. It runs as its owner, so that tenants can read
 -- their evidence and not write it; whose row it is still follows from the login.
 CREATE FUNCTION shared_schema.record_change() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET row_security = on
 AS $$
 DECLARE
   hidden text[] := ARRAY['password_hash', 'access_token_hash', 'refresh_token_hash', 'api_credentials'];

@@ -1,0 +1,1 @@
+export {NativeStack as DockerStack} from '../native/stack.js'

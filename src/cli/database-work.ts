@@ -1,0 +1,47 @@
+import {migrationBody} from '../features/migrations/sql.js'
+import {placedError} from '../features/migrations/apply.js'
+import {readMigrations, type Migrations} from '../features/migrations/files.js'
+import type {CreateTools, SchemaBuilder} from '../features/tenants/create.js'
+import type {Ports} from '../ports/workspace.js'
+import type {Applying} from './run-plan.js'
+import type {Tools} from './tools.js'
+
+/** The migrations of the workspace, read and checked. */
+export async function workspaceMigrations(tools: Tools): Promise<Migrations> {
+  return readMigrations(await (await tools.migrationFiles()).read())
+}
+
+/** Builds a new tenant's schema with the tenant migrations: the two features meet here. */
+export function schemaBuilder({tenant: files}: Migrations, toolVersion: string): SchemaBuilder {
+  const body = (tenant: Parameters<SchemaBuilder['sqlFor']>[0], runId: string) =>
+    migrationBody(files, {...tenant, createdAt: ''}, {runId, toolVersion})
+  return {
+    sqlFor: (tenant, runId) => body(tenant, runId).sql,
+    placed: (error, tenant, offset) => {
+      const {sql, parts} = body(tenant, '')
+      const inBody = {
+        ...error,
+        offset: error.offset === undefined ? undefined : error.offset - offset,
+      }
+      return placedError(Object.assign(error, inBody), {sql, parts}, tenant.name)
+    },
+  }
+}
+
+/** What creating and filling tenants needs, on the ports given. */
+export async function tenantTools(
+  tools: Tools,
+  migrations: Migrations,
+  applying: Applying,
+  ports?: Ports,
+): Promise<CreateTools> {
+  const {scramVerifier} = await import('../adapters/scram/verifier.js')
+  return {
+    ...applying,
+    database: await tools.database(ports),
+    secrets: await tools.secrets(),
+    clock: tools.clock(),
+    verifierOf: (password) => scramVerifier(password),
+    builder: schemaBuilder(migrations, tools.version),
+  }
+}

@@ -1,0 +1,58 @@
+import {MitraCommand} from '../cli/mitra-command.js'
+import {servicesTable} from '../cli/services-table.js'
+import {workspaceMigrations} from '../cli/database-work.js'
+import {countPending, planMigrations} from '../features/migrations/plan.js'
+import {observeDatabase} from '../features/migrations/state.js'
+import {serviceViews, type ServiceView} from '../features/stack/status.js'
+
+interface StatusResult {
+  readonly engine: 'docker' | 'native'
+  readonly why: string
+  readonly services: readonly ServiceView[]
+  /** Null while the database cannot be asked. */
+  readonly tenants: readonly string[] | null
+  readonly pendingMigrations: number | null
+}
+
+export default class Status extends MitraCommand {
+  static override summary = 'Show what runs, where, and what the database holds.'
+  static override examples = ['<%= config.bin %> status', '<%= config.bin %> status --json']
+
+  async run(): Promise<StatusResult> {
+    await this.parse(Status)
+    await this.tools.workspace()
+    const [{engine, why}, stack] = await Promise.all([this.tools.engine(), this.tools.stack()])
+    const services = serviceViews(await stack.states())
+    const isUp = services.some(({name, state}) => name === 'postgres' && state === 'healthy')
+    const held = isUp ? await this.held() : {tenants: null, pendingMigrations: null}
+    const result = {engine, why, services, ...held}
+    this.log(statusText(result))
+    return result
+  }
+
+  private async held() {
+    const state = await observeDatabase(await this.tools.database())
+    const pending = countPending(planMigrations(await workspaceMigrations(this.tools), state))
+    return {tenants: state.tenants.map((tenant) => tenant.name), pendingMigrations: pending}
+  }
+}
+
+function statusText({engine, why, services, tenants, pendingMigrations}: StatusResult): string {
+  const names = tenants === null ? 'unknown while Postgres is down' : tenants.join(', ') || 'none'
+  const total = services.reduce((sum, {memoryBytes}) => sum + (memoryBytes ?? 0), 0)
+  const isDown = services.some(({state}) => state !== 'healthy')
+  const next = [
+    ...(isDown ? ['mitra up starts what is down.'] : []),
+    ...(pendingMigrations === null || pendingMigrations === 0
+      ? []
+      : [`${pendingMigrations} migrations are pending: mitra db migrate`]),
+  ]
+  return [
+    servicesTable(services),
+    '',
+    `Engine   ${engine} (${why})`,
+    `Memory   ${Math.round(total / 1_000_000)} MB`,
+    `Tenants  ${names}`,
+    ...(next.length > 0 ? ['', ...next] : []),
+  ].join('\n')
+}
