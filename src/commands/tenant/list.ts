@@ -1,0 +1,22 @@
+import {MitraCommand} from '../../cli/mitra-command.js'
+import {table} from '../../cli/table.js'
+import {observeDatabase, type TenantRecord} from '../../features/migrations/state.js'
+
+export default class TenantList extends MitraCommand {
+  static override summary = 'List the tenants.'
+  static override examples = ['<%= config.bin %> tenant list']
+
+  async run(): Promise<{tenants: readonly TenantRecord[]}> {
+    await this.parse(TenantList)
+    await this.tools.workspace()
+    const {tenants} = await observeDatabase(await this.tools.database())
+    const rows = tenants.map(({name, displayName, schema, login}) => [
+      name,
+      displayName,
+      schema,
+      login,
+    ])
+    this.log(table(['Tenant', 'Name', 'Schema', 'Login'], rows))
+    return {tenants}
+  }
+}
