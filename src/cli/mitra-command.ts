@@ -19,6 +19,11 @@ export abstract class MitraCommand extends Command {
     if (steps > 0) process.exitCode = 2
   }
 
+  /** A check found something: 1, though the command itself did its work. */
+  protected exitWithFindings(): void {
+    process.exitCode = 1
+  }
+
   protected override async catch(error: Error): Promise<unknown> {
     const shown = this.asShown(error)
     const exit = exitCodes[shown.kind]

@@ -41,7 +41,7 @@ export default class DbStatus extends MitraCommand {
     const rows = targets.map(({target, applied, pending}) => [target, applied, pending.join(', ')])
     this.log(table(['Target', 'Applied', 'Pending'], rows))
     this.log(pendingMigrations === 0 ? '\nNothing is pending.' : '\nNext: mitra db migrate')
-    if (flags.check && pendingMigrations > 0) process.exitCode = 1
+    if (flags.check && pendingMigrations > 0) this.exitWithFindings()
     return {pendingMigrations, targets}
   }
 }

@@ -1,0 +1,91 @@
+import type {Json, Step} from '../ports/journal.js'
+import {serviceNames, type ServiceName} from '../ports/stack.js'
+import type {Undoer} from '../ports/undo.js'
+import type {Tools} from './tools.js'
+
+/** Who takes back what, one for each kind of step that says it can be. */
+export function undoersOf(tools: Tools): readonly Undoer[] {
+  return [startUndoer(tools), stopUndoer(tools), resetUndoer(tools), fileUndoer(tools)]
+}
+
+function startUndoer(tools: Tools): Undoer {
+  return {
+    prefix: 'stack.start.',
+    async plan(step) {
+      const name = serviceOf(step)
+      const state = (await (await tools.stack()).states()).get(name)?.state
+      if (state === 'stopped') return undefined
+      return {
+        id: `stack.stop.${name}`,
+        title: `Stop ${name}`,
+        why: 'the run started it',
+        undo: 'no',
+      }
+    },
+    undo: async (step) => (await tools.stack()).down([serviceOf(step)]),
+  }
+}
+
+function stopUndoer(tools: Tools): Undoer {
+  return {
+    prefix: 'stack.stop.',
+    async plan(step) {
+      const name = serviceOf(step)
+      return {
+        id: `stack.start.${name}`,
+        title: `Start ${name}`,
+        why: 'the run stopped it',
+        undo: 'no',
+      }
+    },
+    undo: async (step) => (await tools.stack()).up([serviceOf(step)], async () => undefined),
+  }
+}
+
+function resetUndoer(tools: Tools): Undoer {
+  return {
+    prefix: 'stack.reset',
+    async plan(_, record) {
+      const {from, to} = generations(record)
+      return {
+        id: 'stack.restore',
+        title: `Go back to data set ${from}; set ${to} is kept`,
+        why: 'the run set it aside',
+        undo: 'no',
+      }
+    },
+    async undo(_, record) {
+      await (await tools.stack()).down(serviceNames)
+      await (await tools.memory()).useGeneration(generations(record).from)
+    },
+  }
+}
+
+function fileUndoer(tools: Tools): Undoer {
+  return {
+    prefix: 'workspace.',
+    async plan(step, record) {
+      const paths = pathsOf(record)
+      const title = `Remove ${paths.length === 1 ? paths[0] : `${paths.length} files`}`
+      return {id: `remove.${step.id}`, title, why: 'the run wrote them', undo: 'no'}
+    },
+    async undo(_, record) {
+      const files = await tools.files()
+      for (const path of pathsOf(record)) await files.remove(path)
+    },
+  }
+}
+
+function serviceOf(step: Step): ServiceName {
+  return serviceNames.find((name) => step.id.endsWith(`.${name}`)) ?? 'nginx'
+}
+
+function generations(record: Json | undefined): {readonly from: number; readonly to: number} {
+  const values = new Map(Object.entries(record ?? {}))
+  return {from: Number(values.get('from')), to: Number(values.get('to'))}
+}
+
+function pathsOf(record: Json | undefined): readonly string[] {
+  const paths: unknown = new Map<string, unknown>(Object.entries(record ?? {})).get('paths')
+  return Array.isArray(paths) ? paths.map(String) : []
+}
