@@ -1,0 +1,95 @@
+#!/usr/bin/env bash
+# A private docker engine: nothing is installed into the system, nothing of the system is replaced.
+#   engine.sh get            the engine and the compose plugin, unpacked below the cache folder
+#   engine.sh start FOLDER   starts it with socket, data and pid file below FOLDER
+#   engine.sh stop FOLDER    ends it and what it has mounted
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/places.sh"
+
+programs="$ci_cache/engine"
+private_apt=(-o APT::Sandbox::User=root)
+
+get() {
+  if [ ! -x "$programs/usr/sbin/dockerd" ]; then get_engine; fi
+  if ! docker compose version > /dev/null 2>&1; then get_compose; fi
+  docker compose version
+}
+
+# Only what this machine lacks of the packages that the engine needs, unpacked and not installed.
+get_engine() {
+  local work
+  work="$(mktemp -d)"
+  mkdir -p "$work/archives/partial" "$work/root"
+  apt-get -qq update
+  apt-get -qq "${private_apt[@]}" -o Dir::Cache::archives="$work/archives" \
+    install -y --no-install-recommends --download-only docker.io iptables debootstrap xz-utils > /dev/null
+  for package in "$work"/archives/*.deb; do dpkg-deb -x "$package" "$work/root"; done
+  local tool
+  for tool in iptables ip6tables iptables-save ip6tables-save iptables-restore ip6tables-restore; do
+    ln -sf xtables-nft-multi "$work/root/usr/sbin/$tool"
+  done
+  # Debian's own client would hide a newer one on PATH.
+  if command -v docker > /dev/null; then rm -f "$work/root/usr/bin/docker"; fi
+  rm -rf "$programs"
+  mv "$work/root" "$programs"
+  rm -rf "$work"
+}
+
+# Compose v2 is in the next Debian; its lists are read apart from the system's.
+get_compose() {
+  local work plugin
+  work="$(mktemp -d)"
+  mkdir -p "$work/lists/partial" "$work/cache"
+  sed 's/^Suites: .*/Suites: trixie/' /etc/apt/sources.list.d/debian.sources | awk -v RS= 'NR==1' > "$work/trixie.sources"
+  local options=(-qq "${private_apt[@]}" -o Dir::Etc::sourcelist="$work/trixie.sources"
+    -o Dir::Etc::sourceparts=- -o Dir::State::lists="$work/lists" -o Dir::Cache="$work/cache")
+  apt-get "${options[@]}" update
+  (cd "$work" && apt-get "${options[@]}" download docker-compose)
+  dpkg-deb -x "$work"/docker-compose_*.deb "$work/root"
+  plugin="$(find "$work/root" -path '*cli-plugins*' -name docker-compose -type f)"
+  install -D -m 0755 "$plugin" "${DOCKER_CONFIG:-$HOME/.docker}/cli-plugins/docker-compose"
+  rm -rf "$work"
+}
+
+engine_environment() {
+  local libraries="$programs/usr/lib/$(uname -m)-linux-gnu"
+  export LD_LIBRARY_PATH="$libraries" XTABLES_LIBDIR="$libraries/xtables"
+  export PATH="$programs/usr/sbin:$programs/usr/bin:$PATH"
+}
+
+start() {
+  local folder="$1"
+  mkdir -p "$folder"
+  (
+    engine_environment
+    exec setsid dockerd -H "unix://$folder/docker.sock" --data-root "$folder/data" \
+      --exec-root "$folder/exec" --pidfile "$folder/docker.pid" ${MITRA_CI_ENGINE_OPTIONS:-} \
+      > "$folder/dockerd.log" 2>&1 < /dev/null
+  ) &
+  local pid=$!
+  for _ in $(seq 150); do
+    if docker -H "unix://$folder/docker.sock" version > /dev/null 2>&1; then return 0; fi
+    if ! kill -0 "$pid" 2> /dev/null; then break; fi
+    sleep 0.2
+  done
+  echo "The engine did not start:" >&2
+  tail -20 "$folder/dockerd.log" >&2
+  return 1
+}
+
+stop() {
+  local folder="$1" pid
+  pid="$(cat "$folder/docker.pid" 2> /dev/null || true)"
+  if [ -n "$pid" ]; then
+    kill -TERM "$pid" 2> /dev/null || true
+    for _ in $(seq 150); do
+      kill -0 "$pid" 2> /dev/null || break
+      sleep 0.2
+    done
+  fi
+  for mounted in $(awk -v below="$folder/" 'index($2, below) == 1 {print $2}' /proc/mounts | sort -r); do
+    umount "$mounted" || true
+  done
+}
+
+"$@"

@@ -1,0 +1,31 @@
+# Where CI keeps things; sourced by the scripts beside it.
+repository="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)"
+# Kept between runs where it can be; everything is right without it.
+ci_cache="${MITRA_CI_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/mitra-ci}"
+mkdir -p "$ci_cache"
+
+minio_version=v0.0.0-20260212201848-7aac2a2c5b7c
+postgres_image=postgres:16
+redis_image=redis:7
+nginx_image=nginx:1
+minio_image=quay.io/minio/minio:RELEASE.2025-09-07T16-13-09Z
+base_image=debian:bookworm-slim
+
+# The one mirror that apt is configured with.
+debian_mirror() {
+  local sources=/etc/apt/sources.list.d/debian.sources
+  if [ -f "$sources" ]; then
+    awk '/^URIs:/ {print $2; exit}' "$sources"
+  else
+    awk '$1 == "deb" {for (i = 2; i <= NF; i++) if ($i ~ /^https?:/) {print $i; exit}}' /etc/apt/sources.list
+  fi
+}
+
+# phase TITLE COMMAND...: says how long it took, and leaves with the command's exit code.
+phase() {
+  local title="$1" began="$SECONDS"
+  shift
+  echo "== $title"
+  "$@"
+  echo "== $title: $((SECONDS - began)) s"
+}
