@@ -39,6 +39,12 @@ export async function findEngine(around = surroundings()): Promise<FoundEngine> 
   return {endpoint, how: `docker answers (${source})`}
 }
 
+/** The local socket of the daemon that answers, without looking for compose. */
+export async function answeringEndpoint(around = surroundings()): Promise<string | undefined> {
+  const found = await firstAnswering(endpointCandidates(around))
+  return found?.endpoint.startsWith('unix://') === true ? found.endpoint : undefined
+}
+
 function surroundings(): Surroundings {
   return {
     environment: process.env,
