@@ -42,6 +42,8 @@ GRANT mitra_tenant TO mitra_migrator WITH ADMIN OPTION, INHERIT FALSE, SET FALSE
 REVOKE ALL ON DATABASE ${name} FROM PUBLIC;
 GRANT CONNECT, CREATE ON DATABASE ${name} TO mitra_migrator;
 GRANT CONNECT ON DATABASE ${name} TO mitra_tenant;
+-- A tenant has no business in the cluster's own databases either.
+REVOKE ALL ON DATABASE postgres, template1 FROM PUBLIC;
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
 CREATE SCHEMA IF NOT EXISTS shared_schema AUTHORIZATION mitra_migrator;
 SET LOCAL ROLE mitra_migrator;

@@ -1,0 +1,27 @@
+import {randomBytes} from 'node:crypto'
+import {Secret, type Secrets} from '../../src/ports/secrets.js'
+
+/** Passwords in memory, for tests that are not about keeping them. */
+export class MemorySecrets implements Secrets {
+  readonly #values = new Map<string, Secret>()
+
+  async ensure(name: string): Promise<Secret> {
+    const known = this.#values.get(name)
+    if (known !== undefined) return known
+    const made = new Secret(randomBytes(24).toString('base64url'))
+    this.#values.set(name, made)
+    return made
+  }
+
+  async get(name: string): Promise<Secret | undefined> {
+    return this.#values.get(name)
+  }
+
+  async names(): Promise<readonly string[]> {
+    return [...this.#values.keys()]
+  }
+
+  put(name: string, value: string): void {
+    this.#values.set(name, new Secret(value))
+  }
+}
