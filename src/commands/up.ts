@@ -38,7 +38,8 @@ export default class Up extends MitraCommand {
     })
 
     const {engine, why} = await this.tools.engine()
-    const services = serviceViews(await (await this.tools.stack(plan.ports)).states())
+    const states = applied ? await (await this.tools.stack(plan.ports)).states() : plan.states
+    const services = serviceViews(states)
     if (flags.plan) this.exitWithPlan(plan.steps.length)
     this.log(flags.plan ? planText(plan.steps) : upText(applied, plan.start.length, services))
     return {engine, why, applied, plan: plan.steps, services}

@@ -2,8 +2,7 @@ import {execFileSync} from 'node:child_process'
 import {readdirSync, readFileSync} from 'node:fs'
 
 /** The process and all its descendants. */
-export function processTree(pid: number): readonly number[] {
-  const parents = parentsOfAll()
+export function processTree(pid: number, parents = parentsOfAll()): readonly number[] {
   const tree = [pid]
   for (const member of tree) {
     for (const [child, parent] of parents) if (parent === member) tree.push(child)
@@ -12,13 +11,14 @@ export function processTree(pid: number): readonly number[] {
 }
 
 /** PSS of a process tree on Linux (shared pages counted once), resident memory elsewhere. */
-export function memoryOf(pid: number): number | undefined {
-  const sizes = processTree(pid).map(process.platform === 'linux' ? pssOf : residentOf)
+export function memoryOf(pid: number, parents = parentsOfAll()): number | undefined {
+  const sizes = processTree(pid, parents).map(process.platform === 'linux' ? pssOf : residentOf)
   const known = sizes.filter((size) => size !== undefined)
   return known.length === 0 ? undefined : known.reduce((sum, size) => sum + size, 0)
 }
 
-function parentsOfAll(): readonly (readonly [number, number])[] {
+/** Pid and parent of every process, to be asked once for several trees. */
+export function parentsOfAll(): readonly (readonly [number, number])[] {
   if (process.platform !== 'linux') return parentsByPs()
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))

@@ -1,6 +1,6 @@
 import {join} from 'node:path'
 import {askHttp} from '../probes/http.js'
-import {HostSockets} from '../sockets/ports.js'
+import {isHeldBy} from '../sockets/ports.js'
 import {makeOwned} from './place.js'
 import type {Launch, Program, ProgramContext} from './program.js'
 
@@ -21,9 +21,8 @@ export const objectStoreProgram: Program = {
     const paths = ['/minio/health/ready', '/health']
     const answers = await Promise.all(paths.map((path) => askHttp(ports.objectStore, path)))
     if (!answers.some((answer) => answer?.status === 200)) return false
-    const holder = await new HostSockets().portHolder(ports.objectStore)
     // Where the holder cannot be seen, the living process and the free port before it must do.
-    return holder?.pid === undefined || holder.pid === pid
+    return (await isHeldBy(ports.objectStore, pid)) ?? true
   },
 
   url: ({ports}) => `http://127.0.0.1:${ports.objectStore}`,
@@ -43,9 +42,8 @@ function minio({settings, place, runtime}: ProgramContext, access: string, secre
   return {
     argv: [runtime.path, 'server', '--quiet', ...addresses, data],
     env: {MINIO_ROOT_USER: access, MINIO_ROOT_PASSWORD: secret, HOME: place.base},
-    cwd: data,
+    folder: data,
     stopSignal: 'TERM',
-    clearData: '',
   }
 }
 
@@ -65,8 +63,7 @@ function versitygw(
     argv: [runtime.path, ...listen, ...posix],
     // Go keeps twice the live heap by default; a store for one person has no need of that.
     env: {ROOT_ACCESS_KEY: access, ROOT_SECRET_KEY: secret, HOME: place.base, GOGC: '40'},
-    cwd: data,
+    folder: data,
     stopSignal: 'TERM',
-    clearData: '',
   }
 }

@@ -1,5 +1,5 @@
 import {existsSync, readdirSync, rmSync} from 'node:fs'
-import {join} from 'node:path'
+import {dirname, join} from 'node:path'
 import {setTimeout as sleep} from 'node:timers/promises'
 import {MitraError} from '../../errors.js'
 import type {
@@ -12,13 +12,15 @@ import type {
 } from '../../ports/stack.js'
 import {serviceNames} from '../../ports/stack.js'
 import type {StackSettings} from '../../ports/stack-settings.js'
-import {failureOf, serviceFailed, type ServiceFailure} from './failure.js'
-import {makeRunFolder, startKept, stopKept} from './keeper.js'
-import {followLogs, lastLines} from './log-files.js'
-import {memoryOf} from './memory.js'
+import {acquireLock} from '../journal/lock.js'
+import {HostSockets} from '../sockets/ports.js'
+import {failedService, failureOf, serviceFailed, type ServiceFailure} from './failure.js'
+import {openLog, startKept, stopKept} from './keeper.js'
+import {followLogs, lastLines, sizeOfLog} from './log-files.js'
+import {memoryOf, parentsOfAll} from './memory.js'
 import {nginxProgram, writeNginxFiles} from './nginx.js'
 import {objectStoreProgram} from './object-store.js'
-import {nativePlace, type NativePlace} from './place.js'
+import {makeOwned, nativePlace, type NativePlace} from './place.js'
 import {postgresProgram} from './postgres.js'
 import type {Program} from './program.js'
 import {redisProgram} from './redis.js'
@@ -47,7 +49,8 @@ export class NativeStack implements Stack {
   }
 
   async states(): Promise<ReadonlyMap<ServiceName, ServiceStatus>> {
-    const all = await Promise.all(serviceNames.map((name) => this.#status(name)))
+    const parents = parentsOfAll()
+    const all = await Promise.all(serviceNames.map((name) => this.#status(name, parents)))
     return new Map(all.map((status) => [status.name, status]))
   }
 
@@ -74,7 +77,7 @@ export class NativeStack implements Stack {
     services: readonly ServiceName[],
     onHealthy: (service: ServiceName) => Promise<void>,
   ): Promise<void> {
-    makeRunFolder(this.#place)
+    makeOwned(dirname(this.#place.run('postgres')), this.#place.account)
     const results = await Promise.allSettled(
       services.map(async (service) => {
         await this.#start(service)
@@ -88,7 +91,12 @@ export class NativeStack implements Stack {
   }
 
   async down(services: readonly ServiceName[]): Promise<void> {
-    await Promise.all(services.map((service) => stopKept(this.#place.run(service))))
+    if (!existsSync(dirname(this.#place.run('postgres')))) return
+    await Promise.all(
+      services.map((service) =>
+        this.#alone(service, 'stop', () => stopKept(this.#place.run(service))),
+      ),
+    )
   }
 
   async *logs(
@@ -150,10 +158,13 @@ export class NativeStack implements Stack {
     }
   }
 
-  async #status(name: ServiceName): Promise<ServiceStatus> {
+  async #status(
+    name: ServiceName,
+    parents: ReturnType<typeof parentsOfAll>,
+  ): Promise<ServiceStatus> {
     const program = programs[name]
     const base = this.#place.run(name)
-    const {registered, pid} = readRecorded(base)
+    const {registered, pid, isStarting} = readRecorded(base)
     const runtime = this.#runtimes.kept(name)
     const common = {
       name,
@@ -164,37 +175,67 @@ export class NativeStack implements Stack {
     }
     const nothing = {memoryBytes: undefined, failure: undefined}
     if (registered === undefined) return {...common, ...nothing, state: 'stopped'}
+    if (isStarting) return {...common, ...nothing, state: 'starting'}
     if (pid === undefined) {
       return {...common, ...nothing, state: 'failed', failure: this.#failure(name)}
     }
-    const isHealthy = await program.isHealthy(this.#settings, pid, registered.data)
+    const isHealthy = await program.isHealthy(this.#settings, pid, registered.folder)
     const state = isHealthy ? ('healthy' as const) : ('starting' as const)
-    return {...common, state, memoryBytes: memoryOf(pid), failure: undefined}
+    return {...common, state, memoryBytes: memoryOf(pid, parents), failure: undefined}
+  }
+
+  /** One process at a time starts or stops a service; a lock that dies with its holder. */
+  async #alone<T>(service: ServiceName, purpose: string, work: () => Promise<T>): Promise<T> {
+    const folder = join(this.#settings.layout.state, 'locks')
+    const waitMs = this.#settings.startTimeoutMs
+    const lock = await acquireLock(folder, service, {purpose: `${purpose} ${service}`, waitMs})
+    try {
+      return await work()
+    } finally {
+      await lock.release()
+    }
   }
 
   async #start(service: ServiceName): Promise<void> {
+    await this.#alone(service, 'start', async () => {
+      const base = this.#place.run(service)
+      const before = readRecorded(base)
+      const isPortRight = before.registered?.port === programs[service].port(this.#settings)
+      if (before.pid !== undefined && before.isKept && isPortRight) return
+      // What is left of an earlier start is cleared before this one begins.
+      if (before.registered !== undefined || before.isPidFileThere) await stopKept(base)
+      await this.#launch(service, base)
+    })
+    await this.#untilHealthy(service)
+  }
+
+  async #launch(service: ServiceName, base: string): Promise<void> {
     const program = programs[service]
-    const base = this.#place.run(service)
-    const before = readRecorded(base)
     const port = program.port(this.#settings)
-    if (before.pid !== undefined && before.registered?.port === port) {
-      return this.#untilHealthy(service)
-    }
-    // What is left of an earlier start is cleared before this one begins.
-    if (before.registered !== undefined || before.isPidFileThere) await stopKept(base)
+    await this.#requireFree(service, port)
     const runtime = await this.#runtimes.obtain(service, () => undefined)
-    const context = {settings: this.#settings, place: this.#place, runtime}
-    const launch = await program.launch(context)
+    const launch = await program.launch({settings: this.#settings, place: this.#place, runtime})
+    const log = openLog(service, this.#place)
     register(base, {
       kind: runtime.kind,
       version: runtime.version,
       port,
-      data: launch.clearData,
+      folder: launch.folder,
       stopSignal: launch.stopSignal,
       startedAt: new Date().toISOString(),
+      logFrom: sizeOfLog(this.#place.log(service)),
     })
-    startKept(service, {launch, runtime, place: this.#place})
-    await this.#untilHealthy(service)
+    startKept(service, {launch, runtime, place: this.#place, log})
+  }
+
+  // Nginx tries a taken port for two seconds before it says so.
+  async #requireFree(service: ServiceName, port: number): Promise<void> {
+    const sockets = new HostSockets()
+    if (await sockets.isPortFree(port)) return
+    const {pid, command} = (await sockets.portHolder(port)) ?? {}
+    const holder = command === undefined ? 'another program' : `${command} (pid ${pid})`
+    const cause = `port ${port} is taken by ${holder}`
+    throw failedService(service, {cause, lastLines: []}, [`End ${holder}, or choose another port.`])
   }
 
   async #untilHealthy(service: ServiceName): Promise<void> {
@@ -202,27 +243,23 @@ export class NativeStack implements Stack {
     const base = this.#place.run(service)
     const until = Date.now() + this.#settings.startTimeoutMs
     while (Date.now() < until) {
-      const {registered, pid, exitCode} = readRecorded(base)
-      if (exitCode !== undefined) throw this.#asError(service, this.#failure(service))
+      const {registered, pid, exitCode, isStarting} = readRecorded(base)
       if (pid !== undefined && registered !== undefined) {
-        if (await program.isHealthy(this.#settings, pid, registered.data)) return
+        if (await program.isHealthy(this.#settings, pid, registered.folder)) return
+      } else if (exitCode !== undefined || !isStarting) {
+        throw failedService(service, this.#failure(service))
       }
       await sleep(20)
     }
     const seconds = this.#settings.startTimeoutMs / 1000
-    const failure = this.#failure(service)
-    throw this.#asError(service, {...failure, cause: `it did not answer within ${seconds} s`})
+    const {lastLines: lines} = this.#failure(service)
+    const cause = `it did not answer within ${seconds} s`
+    throw failedService(service, {cause, lastLines: lines})
   }
 
   #failure(service: ServiceName): ServiceFailure {
-    const {exitCode} = readRecorded(this.#place.run(service))
-    return failureOf(exitCode, lastLines(this.#place.log(service), 20))
-  }
-
-  #asError(service: ServiceName, {cause, lastLines: lines}: ServiceFailure): MitraError {
-    return new MitraError('notReady', 'SERVICE_FAILED', `${service} failed: ${cause}.`, {
-      hints: [...lines, `mitra logs ${service}`, `mitra up ${service}`],
-    })
+    const {exitCode, registered} = readRecorded(this.#place.run(service))
+    return failureOf(exitCode, lastLines(this.#place.log(service), 20, registered?.logFrom))
   }
 }
 

@@ -19,6 +19,14 @@ export class HostSockets implements Sockets {
   }
 }
 
+/** True when that process holds the listener; undefined where the kernel does not say. */
+export async function isHeldBy(port: number, pid: number): Promise<boolean | undefined> {
+  if (process.platform !== 'linux') return undefined
+  const inodes = await listeningInodes(port)
+  if (inodes.size === 0) return undefined
+  return holdsSocket(String(pid), inodes)
+}
+
 function canListen(port: number, host: string): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer()

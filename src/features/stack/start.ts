@@ -24,6 +24,8 @@ export interface StartPlan {
   readonly ports: Ports
   readonly get: readonly ServiceName[]
   readonly start: readonly ServiceName[]
+  /** As observed; still true when the plan is empty. */
+  readonly states: States
 }
 
 /** Plans only what is down, so a second run has nothing to do and says so. */
@@ -38,7 +40,7 @@ export function planStart(wanted: readonly ServiceName[], seen: StartObservation
     ...start.map((name) => startStep(name, seen)),
   ]
   const get = missing.map((entry) => entry.service)
-  return {steps, engine: seen.engine, ports: seen.ports, get, start}
+  return {steps, engine: seen.engine, ports: seen.ports, get, start, states: seen.states}
 }
 
 /** The same plan without the services named: they are started on their own. */
