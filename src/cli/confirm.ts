@@ -29,7 +29,13 @@ export async function confirmOrRefuse(
 async function answer(question: string, typed: string | undefined): Promise<boolean> {
   const {confirm, input} = await import('@inquirer/prompts')
   const context = {output: process.stderr}
-  if (typed === undefined) return confirm({message: question, default: false}, context)
-  const text = await input({message: `${question} Type ${typed} to go on:`}, context)
-  return text.trim() === typed
+  try {
+    if (typed === undefined) return await confirm({message: question, default: false}, context)
+    const text = await input({message: `${question} Type ${typed} to go on:`}, context)
+    return text.trim() === typed
+  } catch (error) {
+    // Ctrl-C, or the terminal was closed.
+    if (!(error instanceof Error) || error.name !== 'ExitPromptError') throw error
+    throw new MitraError('interrupted', 'INTERRUPTED', 'Nothing was changed.')
+  }
 }

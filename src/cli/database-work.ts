@@ -1,4 +1,4 @@
-import {migrationBody} from '../features/migrations/sql.js'
+import {migrationBody, versionReached} from '../features/migrations/sql.js'
 import {placedError} from '../features/migrations/apply.js'
 import {readMigrations, type Migrations} from '../features/migrations/files.js'
 import type {CreateTools, SchemaBuilder} from '../features/tenants/create.js'
@@ -17,13 +17,9 @@ export function schemaBuilder({tenant: files}: Migrations, toolVersion: string):
     migrationBody(files, {...tenant, createdAt: ''}, {runId, toolVersion})
   return {
     sqlFor: (tenant, runId) => body(tenant, runId).sql,
-    placed: (error, tenant, offset) => {
-      const {sql, parts} = body(tenant, '')
-      const inBody = {
-        ...error,
-        offset: error.offset === undefined ? undefined : error.offset - offset,
-      }
-      return placedError(Object.assign(error, inBody), {sql, parts}, tenant.name)
+    placed: (error, tenant, {ahead, notices}) => {
+      const failed = {...body(tenant, ''), reached: versionReached(notices), ahead}
+      return placedError(error, failed, tenant.name)
     },
   }
 }

@@ -26,23 +26,30 @@ interface PlanRun<P extends Planned> {
   readonly apply: (plan: P, applying: Applying) => Promise<void>
 }
 
+interface PlanResult<P> {
+  readonly plan: P
+  readonly applied: boolean
+  /** The run that the journal knows; undefined when nothing was done. */
+  readonly runId: string | undefined
+}
+
 /** Observe, plan, show, ask, journal, apply: the one path of everything that changes the world. */
-export async function runPlan<P extends Planned>(
-  work: PlanRun<P>,
-): Promise<{readonly plan: P; readonly applied: boolean}> {
-  if (work.isPlanOnly) return {plan: await work.observe(), applied: false}
+export async function runPlan<P extends Planned>(work: PlanRun<P>): Promise<PlanResult<P>> {
+  if (work.isPlanOnly) {
+    return {plan: await work.observe(), applied: false, runId: undefined}
+  }
   const journal = await work.tools.journal()
   const lock = await journal.lock(work.command)
   try {
     const plan = await work.observe()
-    if (plan.steps.length === 0) return {plan, applied: false}
+    if (plan.steps.length === 0) return {plan, applied: false, runId: undefined}
     if (work.confirm !== undefined) {
       if (!work.confirm.yes) process.stderr.write(`${planText(plan.steps)}\n\n`)
       await confirmOrRefuse(work.confirm.question, {...work.confirm, command: work.command})
     }
     const run = await journal.begin(work.command, plan.steps, work.undoes)
     await applyRecorded(plan, run, work.apply)
-    return {plan, applied: true}
+    return {plan, applied: true, runId: run.id}
   } finally {
     await lock.release()
   }

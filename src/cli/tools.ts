@@ -72,7 +72,12 @@ export function openTools({version}: {readonly version: string}): Tools {
     }),
     journal: once(async () => {
       const {FileJournal} = await import('../adapters/journal/file-journal.js')
-      return new FileJournal(`${(await layout()).state}/journal`)
+      const secrets = await tools.secrets()
+      return new FileJournal(`${(await layout()).state}/journal`, {
+        holdsSecret: (text) => secrets.appearsIn(text),
+        onWait: ({purpose, pid}) =>
+          process.stderr.write(`Waiting for another mitra: ${purpose} (pid ${pid}).\n`),
+      })
     }),
     files: once(async () => new (await import('../adapters/files/disk-files.js')).DiskFiles()),
     templates: once(

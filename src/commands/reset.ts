@@ -24,10 +24,14 @@ export default class Reset extends MitraCommand {
   async run(): Promise<{applied: boolean; plan: readonly Step[]}> {
     const {flags} = await this.parse(Reset)
     await this.tools.workspace()
-    const {plan, applied} = flags.purge ? await this.purge(flags) : await this.setAside(flags)
+    const {
+      plan,
+      applied,
+      runId = '',
+    } = flags.purge ? await this.purge(flags) : await this.setAside(flags)
 
     if (flags.plan) this.exitWithPlan(plan.steps.length)
-    this.log(flags.plan ? planText(plan.steps) : resetText(applied, flags.purge))
+    this.log(flags.plan ? planText(plan.steps) : resetText(applied, flags.purge, runId))
     return {applied, plan: plan.steps}
   }
 
@@ -64,7 +68,7 @@ export default class Reset extends MitraCommand {
   }
 }
 
-function resetText(applied: boolean, isPurge: boolean): string {
+function resetText(applied: boolean, isPurge: boolean, runId: string): string {
   if (isPurge) return applied ? 'Deleted.' : 'Nothing was set aside: there is nothing to delete.'
-  return 'The data are set aside. mitra undo takes them back; mitra setup --yes begins anew.'
+  return `The data are set aside. mitra undo ${runId} takes them back; mitra setup --yes begins anew.`
 }

@@ -36,7 +36,7 @@ export interface Database {
 
 interface SqlErrorDetails {
   readonly hints: readonly string[]
-  /** Characters into the text that was sent, from 0. */
+  /** Index into the text that was sent, where the server names a place. */
   readonly offset: number | undefined
   /** The server's own message, without the place. */
   readonly plain: string

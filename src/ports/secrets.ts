@@ -29,4 +29,6 @@ export interface Secrets {
   ensure(name: string): Promise<Secret>
   get(name: string): Promise<Secret | undefined>
   names(): Promise<readonly string[]>
+  /** True for a text that quotes a password which this process has had in hands. */
+  appearsIn(text: string): boolean
 }

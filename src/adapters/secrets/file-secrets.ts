@@ -9,6 +9,7 @@ import {acquireLock} from '../journal/lock.js'
 /** Passwords in one JSON file that its owner alone can read. */
 export class FileSecrets implements Secrets {
   readonly #file: string
+  readonly #seen = new Set<string>()
 
   constructor(file: string) {
     this.#file = file
@@ -26,6 +27,7 @@ export class FileSecrets implements Secrets {
       if (already !== undefined) return new Secret(already)
       const value = randomBytes(24).toString('base64url')
       const all = Object.fromEntries([...values, [name, value]])
+      this.#seen.add(value)
       await writeAtomic(this.#file, `${JSON.stringify(all, undefined, 2)}\n`, 0o600)
       return new Secret(value)
     } finally {
@@ -42,6 +44,11 @@ export class FileSecrets implements Secrets {
     return [...(await this.#read()).keys()]
   }
 
+  /** True for a text that quotes a password which this process has had in hands. */
+  appearsIn(text: string): boolean {
+    return [...this.#seen].some((value) => text.includes(value))
+  }
+
   async #read(): Promise<ReadonlyMap<string, string>> {
     try {
       const found = await lstat(this.#file)
@@ -50,7 +57,11 @@ export class FileSecrets implements Secrets {
         throw this.#refused('can be read by others', `chmod 600 '${this.#file}'`)
       }
       const parsed: unknown = JSON.parse(await readFile(this.#file, 'utf8'))
-      return new Map(Object.entries(parsed ?? {}).map(([name, value]) => [name, String(value)]))
+      const values = new Map(
+        Object.entries(parsed ?? {}).map(([name, value]) => [name, String(value)]),
+      )
+      for (const value of values.values()) this.#seen.add(value)
+      return values
     } catch (error) {
       if (codeOf(error) === 'ENOENT') return new Map()
       if (!(error instanceof SyntaxError)) throw error
