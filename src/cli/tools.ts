@@ -1,9 +1,11 @@
 import type {Config, Overrides} from '../config/load.js'
-import type {ChosenEngine} from '../features/stack/engine.js'
+import type {ChosenEngine, FoundEngine} from '../features/stack/engine.js'
+import type {Browser} from '../ports/browser.js'
 import type {Clock} from '../ports/clock.js'
 import type {Database} from '../ports/database.js'
 import type {Files, Templates} from '../ports/files.js'
 import type {Journal} from '../ports/journal.js'
+import type {Machine} from '../ports/machine.js'
 import type {MigrationFiles} from '../ports/migration-files.js'
 import type {ObjectStore} from '../ports/object-store.js'
 import type {Secrets} from '../ports/secrets.js'
@@ -34,6 +36,10 @@ export interface Tools {
   readonly templates: () => Promise<Templates>
   readonly sockets: () => Promise<Sockets>
   readonly clock: () => Clock
+  readonly machine: () => Promise<Machine>
+  readonly browser: () => Promise<Browser>
+  /** What is found of a docker daemon, whichever engine is chosen. */
+  readonly docker: () => Promise<FoundEngine>
   readonly engine: () => Promise<ChosenEngine>
   /** The ports in force; `stack` and `database` use them unless told otherwise. */
   readonly ports: () => Promise<Ports>
@@ -83,11 +89,7 @@ export function openTools({version}: {readonly version: string}): Tools {
     templates: once(
       async () => new (await import('../adapters/files/packaged-templates.js')).PackagedTemplates(),
     ),
-    sockets: once(async () => new (await import('../adapters/sockets/ports.js')).HostSockets()),
-    clock: () => ({
-      now: () => new Date(),
-      sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-    }),
+    ...machineTools(once),
     engine: once(async () => {
       const {openEngine} = await import('./open-stack.js')
       return openEngine(await config(), await tools.memory())
@@ -131,6 +133,24 @@ export function openTools({version}: {readonly version: string}): Tools {
     close: async () => undefined,
   }
   return tools
+}
+
+/** What belongs to the machine, whatever workspace the command runs in. */
+function machineTools(once: ReturnType<typeof onceEach>) {
+  return {
+    sockets: once(async () => new (await import('../adapters/sockets/ports.js')).HostSockets()),
+    machine: once(
+      async () => new (await import('../adapters/machine/host-machine.js')).HostMachine(),
+    ),
+    browser: once(
+      async () => new (await import('../adapters/browser/system-browser.js')).SystemBrowser(),
+    ),
+    docker: once(async () => (await import('../adapters/docker/endpoint.js')).findEngine()),
+    clock: (): Clock => ({
+      now: () => new Date(),
+      sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    }),
+  }
 }
 
 /** Each tool is opened at most once a command; a failed opening is not kept. */

@@ -1,0 +1,44 @@
+import {workspaceMigrations} from '../cli/database-work.js'
+import {findingsText} from '../cli/findings-text.js'
+import {MitraCommand} from '../cli/mitra-command.js'
+import {allChecks} from '../features/doctor/all-checks.js'
+import type {DoctorTools} from '../features/doctor/check.js'
+import {diagnose, type Diagnosis} from '../features/doctor/diagnose.js'
+import {countPending, planMigrations} from '../features/migrations/plan.js'
+import {observeDatabase} from '../features/migrations/state.js'
+
+export default class Doctor extends MitraCommand {
+  static override summary = 'Look for what is wrong, say why and what to do. Changes nothing.'
+  static override description =
+    'All checks run side by side, each with a deadline. One cause is one finding: what cannot be seen because of it is skipped. Outside a workspace only the machine is looked at. Exits 1 when a check failed; a warning is no failure.'
+  static override examples = ['<%= config.bin %> doctor', '<%= config.bin %> doctor --json']
+
+  async run(): Promise<Diagnosis> {
+    await this.parse(Doctor)
+    const diagnosis = await diagnose(allChecks, this.doctorTools())
+    this.log(findingsText(diagnosis.checks))
+    if (!diagnosis.healthy) this.exitWithFindings()
+    return diagnosis
+  }
+
+  private doctorTools(): DoctorTools {
+    const {tools} = this
+    return {
+      ...tools,
+      clock: tools.clock(),
+      stack: () => tools.stack(),
+      states: async () => (await tools.stack()).states(),
+      database: () => tools.database(),
+      objectStore: () => tools.objectStore(),
+      workspace: async () => {
+        const {layout, config} = await tools.workspace()
+        const bucket = config.values['objectStore.bucket']
+        return {layout, bucket, isChosenPort: (name) => config.isChosen(`ports.${name}`)}
+      },
+      pendingMigrations: async () => {
+        const state = await observeDatabase(await tools.database())
+        return countPending(planMigrations(await workspaceMigrations(tools), state))
+      },
+    }
+  }
+}

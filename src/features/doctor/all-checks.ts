@@ -1,0 +1,39 @@
+import type {Check} from './check.js'
+import {databaseMigrations} from './checks/database-migrations.js'
+import {databaseResponse} from './checks/database-response.js'
+import {diskSpace} from './checks/disk-space.js'
+import {dockerAnswers} from './checks/docker-answers.js'
+import {engineChosen} from './checks/engine-chosen.js'
+import {extraCertificates} from './checks/extra-certificates.js'
+import {journalReadable} from './checks/journal-readable.js'
+import {leftoverProcesses} from './checks/leftover-processes.js'
+import {nodeVersion} from './checks/node-version.js'
+import {objectStoreResponse} from './checks/object-store-response.js'
+import {partsPresent} from './checks/parts-present.js'
+import {portsTaken} from './checks/ports-taken.js'
+import {secretsPermissions} from './checks/secrets-permissions.js'
+import {stackServices} from './checks/stack-services.js'
+import {trashSize} from './checks/trash-size.js'
+import {workspaceSettings} from './checks/workspace-settings.js'
+import {workspaceWritable} from './checks/workspace-writable.js'
+
+/** From the ground up: of two findings the upper one is nearer to the root cause. */
+export const allChecks: readonly Check[] = [
+  nodeVersion,
+  extraCertificates,
+  diskSpace,
+  dockerAnswers,
+  workspaceSettings,
+  workspaceWritable,
+  secretsPermissions,
+  journalReadable,
+  engineChosen,
+  partsPresent,
+  leftoverProcesses,
+  portsTaken,
+  stackServices,
+  databaseResponse,
+  databaseMigrations,
+  objectStoreResponse,
+  trashSize,
+]

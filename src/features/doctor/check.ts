@@ -1,0 +1,62 @@
+import type {Clock} from '../../ports/clock.js'
+import type {Database} from '../../ports/database.js'
+import type {Journal} from '../../ports/journal.js'
+import type {Machine} from '../../ports/machine.js'
+import type {ObjectStore} from '../../ports/object-store.js'
+import type {Secrets} from '../../ports/secrets.js'
+import type {Sockets} from '../../ports/sockets.js'
+import type {ServiceName, ServiceStatus, Stack} from '../../ports/stack.js'
+import type {PortName, Ports, WorkspaceLayout} from '../../ports/workspace.js'
+
+export type CheckState = 'ok' | 'warning' | 'failed' | 'skipped'
+
+/** What one check saw. */
+export interface Finding {
+  readonly state: CheckState
+  /** What was seen, in one line. */
+  readonly title: string
+  readonly cause?: string
+  /** Commands or sentences, most likely first. */
+  readonly fix?: readonly string[]
+  readonly link?: string
+}
+
+/** What must hold before a check can look; the check of that thing itself reports when it does not. */
+export type Need = 'workspace' | 'engine' | 'postgres' | 'object-store'
+
+export interface Check {
+  /** Stable: scripts and people search for it. */
+  readonly id: string
+  /** What is looked at; the title where nothing could be seen. */
+  readonly subject: string
+  readonly need?: Need
+  /** A MitraError that it throws is its finding: failed, with the message and the hints. */
+  readonly look: (tools: DoctorTools) => Promise<Finding>
+}
+
+/** The part of a workspace that the checks ask about. */
+export interface WorkspaceFacts {
+  readonly layout: WorkspaceLayout
+  readonly bucket: string
+  readonly isChosenPort: (name: PortName) => boolean
+}
+
+export type StackStates = ReadonlyMap<ServiceName, ServiceStatus>
+
+/** Everything that a check may look at; each opens what it needs and throws what it throws. */
+export interface DoctorTools {
+  readonly clock: Clock
+  readonly machine: () => Promise<Machine>
+  readonly docker: () => Promise<{readonly how: string} | {readonly why: string}>
+  readonly workspace: () => Promise<WorkspaceFacts>
+  readonly engine: () => Promise<{readonly engine: 'docker' | 'native'; readonly why: string}>
+  readonly ports: () => Promise<Ports>
+  readonly sockets: () => Promise<Sockets>
+  readonly stack: () => Promise<Stack>
+  readonly states: () => Promise<StackStates>
+  readonly secrets: () => Promise<Secrets>
+  readonly journal: () => Promise<Journal>
+  readonly database: () => Promise<Database>
+  readonly objectStore: () => Promise<ObjectStore>
+  readonly pendingMigrations: () => Promise<number>
+}

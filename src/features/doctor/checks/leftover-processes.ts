@@ -1,0 +1,28 @@
+import type {Check} from '../check.js'
+
+export const leftoverProcesses: Check = {
+  id: 'leftovers.processes',
+  subject: 'What earlier starts left behind',
+  need: 'engine',
+  async look(tools) {
+    const {layout} = await tools.workspace()
+    const {engine} = await tools.engine()
+    const left = await (await tools.machine()).leftovers(layout, engine)
+    if (left.length === 0) return {state: 'ok', title: 'Nothing is left of earlier starts'}
+    const running = left.filter(({pid}) => pid !== undefined)
+    if (running.length === 0) {
+      return {
+        state: 'warning',
+        title: `Files of dead services: ${left.map(({service}) => service).join(', ')}`,
+        cause: 'What watches a service was killed with it, so nobody cleaned up.',
+        fix: ['mitra down', 'mitra up'],
+      }
+    }
+    return {
+      state: 'warning',
+      title: running.map(({service, pid}) => `${service} still runs (pid ${pid})`).join(', '),
+      cause: 'These are native services of this workspace, whose engine is docker now.',
+      fix: ['MITRA_ENGINE=native mitra down'],
+    }
+  },
+}

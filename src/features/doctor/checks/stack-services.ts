@@ -1,0 +1,43 @@
+import {serviceNames, type ServiceStatus} from '../../../ports/stack.js'
+import type {Check, Finding} from '../check.js'
+
+export const stackServices: Check = {
+  id: 'stack.services',
+  subject: 'The services',
+  need: 'engine',
+  async look(tools) {
+    const states = await tools.states()
+    const services = serviceNames.flatMap((name) => states.get(name) ?? [])
+    const of = (state: ServiceStatus['state']) => services.filter((one) => one.state === state)
+    const failed = of('failed')
+    if (failed.length > 0) return failedFinding(failed)
+    if (of('stopped').length === services.length) {
+      return {state: 'warning', title: 'The stack is stopped', fix: ['mitra up']}
+    }
+    const notUp = [...of('stopped'), ...of('starting')]
+    if (notUp.length === 0) return {state: 'ok', title: `${names(services)} are healthy`}
+    return {
+      state: 'warning',
+      title: notUp.map(({name, state}) => `${name} is ${state}`).join(', '),
+      fix: ['mitra up', `mitra logs ${notUp[0]?.name ?? ''}`],
+    }
+  },
+}
+
+function failedFinding(failed: readonly ServiceStatus[]): Finding {
+  const causes = failed.map(({name, failure}) => {
+    const last = failure?.lastLines.at(-1)
+    const words = last === undefined ? '' : ` Its last line: ${last.trim()}`
+    return `${name}: ${failure?.cause ?? 'unknown'}.${words}`
+  })
+  return {
+    state: 'failed',
+    title: `${names(failed)} failed`,
+    cause: causes.join(' '),
+    fix: [...failed.map(({name}) => `mitra logs ${name}`), 'mitra up'],
+  }
+}
+
+function names(services: readonly ServiceStatus[]): string {
+  return services.map(({name}) => name).join(', ')
+}

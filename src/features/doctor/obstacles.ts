@@ -1,0 +1,55 @@
+import {MitraError} from '../../errors.js'
+import type {ServiceName} from '../../ports/stack.js'
+import type {DoctorTools, Need} from './check.js'
+
+/** Why a check cannot look, so that one cause is one finding; undefined when it can. */
+export async function obstacleTo(
+  need: Need | undefined,
+  tools: DoctorTools,
+): Promise<string | undefined> {
+  switch (need) {
+    case undefined:
+      return undefined
+    case 'workspace':
+      return noWorkspace(tools)
+    case 'engine':
+      return noEngine(tools)
+    case 'postgres':
+    case 'object-store':
+      return (await noEngine(tools)) ?? notRunning(need, tools)
+  }
+}
+
+async function noWorkspace(tools: DoctorTools): Promise<string | undefined> {
+  try {
+    await tools.workspace()
+    return undefined
+  } catch (error) {
+    return isOutside(error) ? 'There is no workspace here.' : 'See workspace.settings.'
+  }
+}
+
+/** True for the error of a folder without a workspace. */
+export function isOutside(error: unknown): boolean {
+  return error instanceof MitraError && error.code === 'NO_WORKSPACE'
+}
+
+async function noEngine(tools: DoctorTools): Promise<string | undefined> {
+  const outside = await noWorkspace(tools)
+  if (outside !== undefined) return outside
+  try {
+    await tools.engine()
+    return undefined
+  } catch {
+    return 'See engine.chosen.'
+  }
+}
+
+async function notRunning(name: ServiceName, tools: DoctorTools): Promise<string | undefined> {
+  try {
+    const state = (await tools.states()).get(name)?.state ?? 'stopped'
+    return state === 'healthy' ? undefined : `${name} is ${state}: see stack.services.`
+  } catch {
+    return 'See stack.services.'
+  }
+}
