@@ -17,6 +17,16 @@ export function failureOf(exitCode: number | undefined, lines: readonly string[]
   return {cause: said === undefined ? status : `${status}: ${said}`, lastLines: lines}
 }
 
+/** One service's failure as an error: the cause first, its last lines and what to do as hints. */
+export function failedService(
+  service: string,
+  {cause, lastLines}: ServiceFailure,
+  hints: readonly string[] = [`mitra logs ${service}`, `mitra up ${service}`],
+): MitraError {
+  const message = `${service} failed: ${cause}.`
+  return new MitraError('notReady', 'SERVICE_FAILED', message, {hints: [...lastLines, ...hints]})
+}
+
 /** One error for all services that failed side by side. */
 export function serviceFailed(reasons: readonly unknown[]): unknown {
   const [first] = reasons

@@ -1,55 +1,82 @@
 // Plain POSIX sh (dash, bash 3.2, macOS): two of these beside each service take about 1 MB, a
 // supervisor in Node 39 MB.
-//
-// The reaper reads a pipe that the keeper alone holds open. However the keeper ends, SIGKILL
-// included, the reaper reads the end of it: stops the service if it still lives, ends what is left of
-// its process group (nginx workers go on listening without their master) and every process that works
-// in the data folder (a busy Postgres backend survives its postmaster), and removes sockets and pid
-// files. The pid file goes last: while it is there, cleaning up is not over.
-const reaper = `
-base=$1 signal=$2 data=$3 group=$4
+
+const alive = `
 alive() {
   kill -0 "$1" 2>/dev/null || return 1
-  read -r stat 2>/dev/null < "/proc/$1/stat" || return 0
-  case \${stat##*) } in Z*) return 1 ;; esac
+  if [ -r "/proc/$1/stat" ]; then
+    { read -r stat < "/proc/$1/stat"; } 2>/dev/null || return 1
+    stat=\${stat##*) }
+  else
+    stat=$(ps -o stat= -p "$1" 2>/dev/null)
+  fi
+  case $stat in Z*|'') return 1 ;; esac
 }
-trap '' TERM INT QUIT HUP
-while read -r _; do :; done
-pid= code=
-[ -f "$base.pid" ] && read -r pid _ < "$base.pid"
-[ -f "$base.exit" ] && read -r code < "$base.exit"
-if [ -n "$pid" ] && [ -z "$code" ]; then
-  kill -"$signal" "$pid" 2>/dev/null
-  turns=0
-  while alive "$pid" && [ "$turns" -lt 100 ]; do sleep 0.05; turns=$((turns + 1)); done
-  kill -KILL "$pid" 2>/dev/null
-fi
-if [ -n "$data" ] && [ "$code" != 0 ]; then
-  for entry in /proc/[0-9]*; do
-    [ "$(readlink "$entry/cwd" 2>/dev/null)" = "$data" ] && kill -KILL "\${entry#/proc/}" 2>/dev/null
-  done
-  rm -f "$data/postmaster.pid"
-fi
-rm -rf "$base.run"
-[ -n "$code" ] || printf '137\\n' > "$base.exit"
-rm -f "$base.pid"
-kill -KILL -- "-$group"
 `
 
 /**
- * `$1` base path of the service's run files, `$2` stop signal, `$3` data folder to clear of processes
- * or empty, then the program and its arguments.
+ * The reaper reads a pipe that the keeper alone holds open; the keeper has written the service's pid
+ * to it. However the keeper ends, SIGKILL included, the reaper reads the end of it: stops the service
+ * if it still lives, ends who else works in its folder (nginx workers go on listening without their
+ * master, a busy Postgres backend survives its postmaster) and what is left of the process group, and
+ * removes sockets and pid files. The pid file goes last: while it is there, cleaning up is not over.
+ * Where the pid file names another process, all that was done already: a new start owns the files.
+ *
+ * `$1` base path of the run files, `$2` stop signal, `$3` the service's folder, `$4` process group.
  */
-export const keeperScript = `
-base=$1 signal=$2 data=$3
-shift 3
+export const reaperScript = `${alive}
+base=$1 signal=$2 folder=$3 group=$4
+trap '' TERM INT QUIT HUP
+pid=
+while read -r line; do pid=$line; done
+mine= code=
+[ -f "$base.pid" ] && read -r mine _ < "$base.pid"
+if [ -n "$mine" ] && [ "$mine" = "$pid" ]; then
+  [ -f "$base.exit" ] && read -r code < "$base.exit"
+  if [ -z "$code" ]; then
+    kill -"$signal" "$pid" 2>/dev/null
+    turns=0
+    while alive "$pid" && [ "$turns" -lt 100 ]; do sleep 0.05; turns=$((turns + 1)); done
+    kill -KILL "$pid" 2>/dev/null
+  fi
+  if [ "$code" != 0 ]; then
+    if [ -d /proc/self ]; then
+      for entry in /proc/[0-9]*; do
+        [ "$(readlink "$entry/cwd" 2>/dev/null)" = "$folder" ] && kill -KILL "\${entry#/proc/}" 2>/dev/null
+      done
+    else
+      for other in $(lsof -t -a -d cwd "$folder" 2>/dev/null); do kill -KILL "$other" 2>/dev/null; done
+    fi
+    rm -f "$folder/postmaster.pid"
+  fi
+  rm -rf "$base.run"
+  [ -n "$code" ] || printf '137\\n' > "$base.exit"
+  rm -f "$base.pid"
+fi
+[ -z "$group" ] || kill -KILL -- "-$group"
+`
+
+/**
+ * The keeper starts the service as its child, says which process that is, waits for it and writes how
+ * it ended. Where its reaper is gone, it does that one's work.
+ *
+ * `$1` to `$3` as above, `$4` the reaper's script, then the program and its arguments.
+ */
+export const keeperScript = `${alive}
+base=$1 signal=$2 folder=$3 reaper_script=$4
+shift 4
 rm -f "$base.exit" "$base.life"
 mkfifo -m 600 "$base.life" || exit 1
-sh -c '${reaper.replaceAll("'", "'\\''")}' mitra-reaper "$base" "$signal" "$data" "$$" < "$base.life" &
-exec 9> "$base.life"
+# Opened for both first: opening one end alone would wait for the other, for ever if we are killed.
+exec 9<> "$base.life" 8< "$base.life" 7> "$base.life"
+exec 9>&-
 rm -f "$base.life"
-"$@" 9>&- &
+sh -c "$reaper_script" mitra-reaper "$base" "$signal" "$folder" "$$" <&8 7>&- 8<&- &
+reaper=$!
+exec 8<&-
+"$@" 7>&- &
 pid=$!
+printf '%s\\n' "$pid" >&7
 start=
 if [ -r "/proc/$pid/stat" ]; then
   read -r line < "/proc/$pid/stat"
@@ -60,10 +87,11 @@ if [ -r "/proc/$pid/stat" ]; then
 else
   start=$(ps -o lstart= -p "$pid")
 fi
-printf '%s %s\\n' "$pid" "$start" > "$base.pid.new"
+printf '%s %s\\n%s %s\\n' "$pid" "$start" "$$" "$reaper" > "$base.pid.new"
 mv "$base.pid.new" "$base.pid"
 wait "$pid"
 code=$?
 printf '%s\\n' "$code" > "$base.exit.new"
 mv "$base.exit.new" "$base.exit"
+alive "$reaper" || printf '%s\\n' "$pid" | sh -c "$reaper_script" mitra-reaper "$base" "$signal" "$folder" ""
 `

@@ -14,11 +14,11 @@ export function rotateLog(path: string): void {
   renameSync(path, `${path}.1`)
 }
 
-/** The last lines of a log, oldest first; reads only its end. */
-export function lastLines(path: string, count: number): readonly string[] {
+/** The last lines of a log, oldest first; reads only its end, and nothing before `from`. */
+export function lastLines(path: string, count: number, from = 0): readonly string[] {
   if (count === 0) return []
-  const size = sizeOf(path)
-  const text = readFrom(path, Math.max(0, size - 400 * count), size)
+  const size = sizeOfLog(path)
+  const text = readFrom(path, Math.max(from, size - 400 * count), size)
   return text.split('\n').filter(Boolean).slice(-count)
 }
 
@@ -27,11 +27,11 @@ export async function* followLogs(
   files: ReadonlyMap<ServiceName, string>,
   signal: AbortSignal | undefined,
 ): AsyncIterable<LogLine> {
-  const offsets = new Map([...files].map(([service, path]) => [service, sizeOf(path)]))
+  const offsets = new Map([...files].map(([service, path]) => [service, sizeOfLog(path)]))
   while (signal?.aborted !== true) {
     for (const [service, path] of files) {
       const from = offsets.get(service) ?? 0
-      const size = sizeOf(path)
+      const size = sizeOfLog(path)
       // A log that has become shorter was turned.
       const text = readFrom(path, size < from ? 0 : from, size)
       const end = text.lastIndexOf('\n') + 1
@@ -42,7 +42,7 @@ export async function* followLogs(
   }
 }
 
-function sizeOf(path: string): number {
+export function sizeOfLog(path: string): number {
   return existsSync(path) ? statSync(path).size : 0
 }
 

@@ -23,7 +23,7 @@ export const nginxProgram: Program = {
       '-c',
       join(prefix, 'nginx.conf'),
     ]
-    return {argv, env: {}, cwd: prefix, stopSignal: 'QUIT', clearData: ''}
+    return {argv, env: {}, folder: prefix, stopSignal: 'QUIT'}
   },
 
   async isHealthy({ports, layout}) {
@@ -43,11 +43,12 @@ export async function writeNginxFiles(
   const prefix = join(place.conf, 'nginx')
   const runFolder = `${place.run('nginx')}.run`
   for (const folder of [prefix, join(prefix, 'page'), runFolder]) makeOwned(folder, place.account)
-  const target = proxyTarget(settings, join(prefix, 'page'), `${place.log('nginx')}.access`)
+  const accessLog = `${place.log('nginx')}.access`
+  const target = proxyTarget(settings, join(prefix, 'page'), accessLog)
   writeOwned(join(prefix, 'page/status.html'), await statusPage(target), place.account)
   writeOwned(join(prefix, 'site.conf'), await proxySite(target), place.account)
   writeOwned(join(prefix, 'nginx.conf'), mainConfiguration(runFolder), place.account)
-  makeLog(`${place.log('nginx')}.access`, place)
+  makeLog(accessLog, place)
   return prefix
 }
 

@@ -1,6 +1,15 @@
-import {createHash} from 'node:crypto'
-import {existsSync, readFileSync, renameSync, rmSync} from 'node:fs'
-import {dirname, join} from 'node:path'
+import {createHash, randomBytes} from 'node:crypto'
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from 'node:fs'
+import {basename, dirname, join} from 'node:path'
 import {MitraError} from '../../errors.js'
 import {doesPostgresAccept} from '../probes/postgres.js'
 import {lastLine, runProgram} from '../process/run.js'
@@ -8,6 +17,7 @@ import {scramVerifier} from '../scram/verifier.js'
 import {makeOwned} from './place.js'
 import type {Program, ProgramContext} from './program.js'
 import {writeOwned} from './registry.js'
+import {endProcessesIn} from './signals.js'
 
 const superuser = 'mitra_admin'
 
@@ -44,14 +54,13 @@ export const postgresProgram: Program = {
     return {
       argv: [join(runtime.path, 'bin/postgres'), '-D', data, ...flags],
       env: {LC_ALL: 'C', TZ: 'UTC'},
-      cwd: data,
+      folder: data,
       stopSignal: 'INT',
-      clearData: data,
     }
   },
 
-  async isHealthy({ports}, pid, data) {
-    const lines = readLines(join(data, 'postmaster.pid'))
+  async isHealthy({ports}, pid, folder) {
+    const lines = readLines(join(folder, 'postmaster.pid'))
     // Line 1 is the postmaster, line 8 its state: pg_ctl looks at the same two.
     if (Number(lines[0]) !== pid || lines[7]?.trim() !== 'ready') return false
     return doesPostgresAccept(ports.postgres)
@@ -83,30 +92,43 @@ function refuseOtherVersion(data: string, version: string): void {
  */
 async function initialise(context: ProgramContext, data: string): Promise<void> {
   const {settings, place, runtime} = context
-  const making = `${data}.making`
-  const passwordFile = `${making}.password`
-  rmSync(making, {recursive: true, force: true})
-  makeOwned(dirname(data), place.account)
+  sweepHalfMade(data)
+  const work = `${data}.making-${randomBytes(4).toString('hex')}`
+  const making = join(work, 'data')
+  const passwordFile = join(work, 'password')
+  makeOwned(work, place.account)
   const password = await settings.secrets.ensure('postgres.admin')
   const initdb = join(runtime.path, 'bin/initdb')
   try {
     writeOwned(passwordFile, password.reveal(), place.account)
     const options = ['-N', '--no-instructions', '--locale=C', '-E', 'UTF8', '-A', 'scram-sha-256']
-    await asOwner(context, initdb, [
-      ...options,
-      '-U',
-      superuser,
-      `--pwfile=${passwordFile}`,
-      '-D',
-      making,
-    ])
+    const whose = ['-U', superuser, `--pwfile=${passwordFile}`]
+    await asOwner(context, initdb, [...options, ...whose, '-D', making], {cwd: work})
     await singleUser(context, making, `CREATE DATABASE "${settings.databaseName}"`)
     writeOwned(join(making, 'mitra.password'), fingerprint(password.reveal()), place.account)
-    await asOwner(context, initdb, ['-S', '-D', making])
+    await asOwner(context, initdb, ['-S', '-D', making], {cwd: work})
+    renameSync(making, data)
+    syncFolder(dirname(data))
   } finally {
-    rmSync(passwordFile, {force: true})
+    rmSync(work, {recursive: true, force: true})
   }
-  renameSync(making, data)
+}
+
+/** What a killed start left half made; an initdb that outlived it would go on writing there. */
+function sweepHalfMade(data: string): void {
+  const folder = dirname(data)
+  const names = existsSync(folder) ? readdirSync(folder) : []
+  for (const name of names.filter((entry) => entry.startsWith(`${basename(data)}.making`))) {
+    endProcessesIn(join(folder, name))
+    endProcessesIn(join(folder, name, 'data'))
+    rmSync(join(folder, name), {recursive: true, force: true})
+  }
+}
+
+function syncFolder(folder: string): void {
+  const handle = openSync(folder, 'r')
+  fsyncSync(handle)
+  closeSync(handle)
 }
 
 /** A password that changed since it was last applied is set before the server starts. */
@@ -122,21 +144,18 @@ async function applyPassword(context: ProgramContext, data: string): Promise<voi
 async function singleUser(context: ProgramContext, data: string, sql: string): Promise<void> {
   const postgres = join(context.runtime.path, 'bin/postgres')
   const quiet = ['-c', 'log_statement=none', '-c', 'log_min_error_statement=panic']
-  await asOwner(context, postgres, ['--single', ...quiet, '-D', data, 'postgres'], `${sql};\n`)
+  const argv = ['--single', ...quiet, '-D', data, 'postgres']
+  await asOwner(context, postgres, argv, {cwd: data, input: `${sql};\n`})
 }
 
 async function asOwner(
   {place, runtime}: ProgramContext,
   program: string,
   argv: readonly string[],
-  input?: string,
+  options: {readonly cwd: string; readonly input?: string},
 ): Promise<void> {
-  const result = await runProgram(program, argv, {
-    cwd: '/',
-    env: {LC_ALL: 'C', TZ: 'UTC', ...runtime.env},
-    ...place.account,
-    ...(input === undefined ? {} : {input}),
-  })
+  const env = {LC_ALL: 'C', TZ: 'UTC', ...runtime.env}
+  const result = await runProgram(program, argv, {...options, env, ...place.account})
   if (result.code === 0 && !/^.*\b(FATAL|PANIC|ERROR):/m.test(result.stderr)) return
   const isFull = /No space left on device/.test(result.stderr)
   throw new MitraError(

@@ -24,10 +24,9 @@ export interface ProgramContext {
 export interface Launch {
   readonly argv: readonly string[]
   readonly env: Readonly<Record<string, string>>
-  readonly cwd: string
+  /** The service's own folder, in which it works: whoever is left there is ended with it. */
+  readonly folder: string
   readonly stopSignal: 'INT' | 'TERM' | 'QUIT'
-  /** Folder whose processes are ended with the service; empty for none. */
-  readonly clearData: string
 }
 
 export interface Program {
@@ -35,7 +34,7 @@ export interface Program {
   /** Makes configuration and data; called right before the start. Heals what a kill left half done. */
   launch(context: ProgramContext): Promise<Launch>
   /** True when the process answers its own protocol, as that very process. */
-  isHealthy(settings: StackSettings, pid: number, data: string): Promise<boolean>
+  isHealthy(settings: StackSettings, pid: number, folder: string): Promise<boolean>
   url(settings: StackSettings): string
   port(settings: StackSettings): number
 }

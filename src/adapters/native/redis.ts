@@ -29,7 +29,7 @@ export const redisProgram: Program = {
       'logfile ""',
     ]
     writeOwned(file, `${lines.join('\n')}\n`, place.account)
-    return {argv: [runtime.path, file], env: {}, cwd: data, stopSignal: 'TERM', clearData: ''}
+    return {argv: [runtime.path, file], env: {}, folder: data, stopSignal: 'TERM'}
   },
 
   async isHealthy({ports, secrets, layout}, pid) {

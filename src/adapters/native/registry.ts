@@ -1,4 +1,5 @@
 import {chownSync, readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs'
+import type {Generation} from '../../ports/stack.js'
 import {isSameProcess, identityOf, isAlive} from '../process-identity/identity.js'
 import type {ServiceAccount} from './place.js'
 
@@ -7,9 +8,12 @@ export interface Registered {
   readonly kind: string
   readonly version: string
   readonly port: number
-  readonly data: string
+  readonly generation: Generation
+  readonly folder: string
   readonly stopSignal: string
   readonly startedAt: string
+  /** Size of the log at the start: what comes after it was said by this run. */
+  readonly logFrom: number
 }
 
 /** A service as its run files tell of it. */
@@ -19,6 +23,10 @@ export interface Recorded {
   readonly pid: number | undefined
   /** The pid file is there: the service runs, or cleaning up is not over. */
   readonly isPidFileThere: boolean
+  /** Its keeper lives, or its reaper, who then cleans up. */
+  readonly isKept: boolean
+  /** Registered a moment ago: its keeper may not have written the pid yet. */
+  readonly isStarting: boolean
   readonly exitCode: number | undefined
 }
 
@@ -30,11 +38,16 @@ export function readRecorded(base: string): Recorded {
   const text = readText(`${base}.json`)
   const pidText = readText(`${base}.pid`)
   const exitText = readText(`${base}.exit`)
+  const registered = parseRegistered(text)
+  const hasSpoken = pidText !== '' || exitText !== ''
+  const [service = '', keepers = ''] = pidText.split('\n')
   return {
-    registered: text === undefined ? undefined : parseRegistered(text),
-    pid: pidText === undefined ? undefined : livePid(pidText),
-    isPidFileThere: pidText !== undefined,
-    exitCode: exitText === undefined || exitText.trim() === '' ? undefined : Number(exitText),
+    registered,
+    pid: livePid(service),
+    isPidFileThere: pidText !== '',
+    isKept: keepers.split(' ').some((pid) => isAlive(Number(pid))),
+    isStarting: !hasSpoken && registered !== undefined && isRecent(registered),
+    exitCode: exitText.trim() === '' ? undefined : Number(exitText),
   }
 }
 
@@ -57,13 +70,23 @@ export function writeOwned(path: string, text: string, account: ServiceAccount |
   renameSync(`${path}.new`, path)
 }
 
+function isRecent({startedAt}: Registered): boolean {
+  const ageMs = Date.now() - Date.parse(startedAt)
+  return ageMs >= 0 && ageMs < 2000
+}
+
 function parseRegistered(text: string): Registered | undefined {
   try {
-    const parsed: Registered = JSON.parse(text)
-    return parsed
+    const parsed: Partial<Registered> = JSON.parse(text)
+    // Written by another version of mitra: its service is stopped and started anew.
+    return isWhole(parsed) ? parsed : undefined
   } catch {
     return undefined
   }
+}
+
+function isWhole(parsed: Partial<Registered>): parsed is Registered {
+  return parsed.folder !== undefined && parsed.generation !== undefined
 }
 
 /** The keeper wrote `<pid> <start time>`: after a reboot or a reused pid they fit no process. */
@@ -76,10 +99,11 @@ function livePid(text: string): number | undefined {
   return now !== undefined && now.startTime === startTime && isSameProcess(now) ? pid : undefined
 }
 
-function readText(path: string): string | undefined {
+/** Empty when there is none: these files are written whole, with something in them. */
+function readText(path: string): string {
   try {
     return readFileSync(path, 'utf8')
   } catch {
-    return undefined
+    return ''
   }
 }

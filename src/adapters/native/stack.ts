@@ -24,7 +24,7 @@ import {makeOwned, nativePlace, type NativePlace} from './place.js'
 import {postgresProgram} from './postgres.js'
 import type {Program} from './program.js'
 import {redisProgram} from './redis.js'
-import {readRecorded, register} from './registry.js'
+import {readRecorded, register, type Recorded} from './registry.js'
 import {RuntimeChoice} from './runtimes.js'
 import {sizeOfFolder} from './size.js'
 
@@ -163,25 +163,22 @@ export class NativeStack implements Stack {
     parents: ReturnType<typeof parentsOfAll>,
   ): Promise<ServiceStatus> {
     const program = programs[name]
-    const base = this.#place.run(name)
-    const {registered, pid, isStarting} = readRecorded(base)
-    const runtime = this.#runtimes.kept(name)
+    const {registered, pid, isStarting} = readRecorded(this.#place.run(name))
+    const runtime = registered ?? this.#runtimes.kept(name)
     const common = {
       name,
-      kind: registered?.kind ?? runtime?.kind ?? name,
+      kind: runtime?.kind ?? name,
       url: program.url(this.#settings),
       port: program.port(this.#settings),
-      version: registered?.version ?? runtime?.version,
+      version: runtime?.version,
+      memoryBytes: pid === undefined ? undefined : memoryOf(pid, parents),
+      failure: undefined,
     }
-    const nothing = {memoryBytes: undefined, failure: undefined}
-    if (registered === undefined) return {...common, ...nothing, state: 'stopped'}
-    if (isStarting) return {...common, ...nothing, state: 'starting'}
-    if (pid === undefined) {
-      return {...common, ...nothing, state: 'failed', failure: this.#failure(name)}
-    }
+    if (registered === undefined) return {...common, state: 'stopped'}
+    if (isStarting) return {...common, state: 'starting'}
+    if (pid === undefined) return {...common, state: 'failed', failure: this.#failure(name)}
     const isHealthy = await program.isHealthy(this.#settings, pid, registered.folder)
-    const state = isHealthy ? ('healthy' as const) : ('starting' as const)
-    return {...common, state, memoryBytes: memoryOf(pid, parents), failure: undefined}
+    return {...common, state: isHealthy ? 'healthy' : 'starting'}
   }
 
   /** One process at a time starts or stops a service; a lock that dies with its holder. */
@@ -200,13 +197,20 @@ export class NativeStack implements Stack {
     await this.#alone(service, 'start', async () => {
       const base = this.#place.run(service)
       const before = readRecorded(base)
-      const isPortRight = before.registered?.port === programs[service].port(this.#settings)
-      if (before.pid !== undefined && before.isKept && isPortRight) return
+      if (this.#isAsWanted(service, before)) return
       // What is left of an earlier start is cleared before this one begins.
       if (before.registered !== undefined || before.isPidFileThere) await stopKept(base)
       await this.#launch(service, base)
     })
     await this.#untilHealthy(service)
+  }
+
+  // Runs, has somebody who cleans up after it, on this port and with these data.
+  #isAsWanted(service: ServiceName, {registered, pid, isKept}: Recorded): boolean {
+    const port = programs[service].port(this.#settings)
+    const {generation} = this.#settings
+    const isSame = registered?.port === port && registered.generation === generation
+    return pid !== undefined && isKept && isSame
   }
 
   async #launch(service: ServiceName, base: string): Promise<void> {
@@ -220,6 +224,7 @@ export class NativeStack implements Stack {
       kind: runtime.kind,
       version: runtime.version,
       port,
+      generation: this.#settings.generation,
       folder: launch.folder,
       stopSignal: launch.stopSignal,
       startedAt: new Date().toISOString(),
@@ -243,12 +248,12 @@ export class NativeStack implements Stack {
     const base = this.#place.run(service)
     const until = Date.now() + this.#settings.startTimeoutMs
     while (Date.now() < until) {
-      const {registered, pid, exitCode, isStarting} = readRecorded(base)
-      if (pid !== undefined && registered !== undefined) {
-        if (await program.isHealthy(this.#settings, pid, registered.folder)) return
-      } else if (exitCode !== undefined || !isStarting) {
-        throw failedService(service, this.#failure(service))
-      }
+      const {registered, pid, exitCode, isStarting, isKept} = readRecorded(base)
+      // Without its process it is about to have one, or about to have an exit code, or lost.
+      const isLost = pid === undefined && !isStarting && !isKept
+      if (exitCode !== undefined || isLost) throw failedService(service, this.#failure(service))
+      const folder = registered?.folder ?? ''
+      if (pid !== undefined && (await program.isHealthy(this.#settings, pid, folder))) return
       await sleep(20)
     }
     const seconds = this.#settings.startTimeoutMs / 1000
