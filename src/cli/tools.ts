@@ -54,9 +54,6 @@ export interface Tools {
 export function openTools({version}: {readonly version: string}): Tools {
   let overrides: Overrides = {}
   const once = onceEach()
-  const layout = async () => (await tools.prospect()).layout
-  const config = async () => (await tools.prospect()).config
-
   const tools: Tools = {
     version,
     override(given) {
@@ -68,6 +65,20 @@ export function openTools({version}: {readonly version: string}): Tools {
       if (!workspace.isNew) return workspace
       throw (await import('../config/locate.js')).noWorkspace(process.cwd())
     },
+    ...workspaceTools(() => tools, once),
+    ...stackTools(() => tools, once),
+    ...machineTools(once),
+    close: async () => undefined,
+  }
+  return tools
+}
+
+type Once = ReturnType<typeof onceEach>
+
+/** What lies in the workspace's folder. */
+function workspaceTools(tools: () => Tools, once: Once) {
+  const layout = async () => (await tools().prospect()).layout
+  return {
     memory: once(async () => {
       const {FileMemory} = await import('../adapters/memory/file-memory.js')
       return new FileMemory(`${(await layout()).state}/memory.json`)
@@ -78,7 +89,7 @@ export function openTools({version}: {readonly version: string}): Tools {
     }),
     journal: once(async () => {
       const {FileJournal} = await import('../adapters/journal/file-journal.js')
-      const secrets = await tools.secrets()
+      const secrets = await tools().secrets()
       return new FileJournal(`${(await layout()).state}/journal`, {
         holdsSecret: (text) => secrets.appearsIn(text),
         onWait: ({purpose, pid}) =>
@@ -89,54 +100,52 @@ export function openTools({version}: {readonly version: string}): Tools {
     templates: once(
       async () => new (await import('../adapters/files/packaged-templates.js')).PackagedTemplates(),
     ),
-    ...machineTools(once),
-    engine: once(async () => {
-      const {openEngine} = await import('./open-stack.js')
-      return openEngine(await config(), await tools.memory())
-    }),
-    ports: once(async () => {
-      const {openPorts} = await import('./open-stack.js')
-      return openPorts(await config(), await tools.memory())
-    }),
-    async stack(ports) {
-      const {openStack} = await import('./open-stack.js')
-      return openStack({
-        workspace: await tools.prospect(),
-        ports: ports ?? (await tools.ports()),
-        memory: await tools.memory(),
-        secrets: await tools.secrets(),
-        engine: (await tools.engine()).engine,
-      })
-    },
-    async database(ports) {
-      const {PgDatabase} = await import('../adapters/postgres/database.js')
-      const {postgres} = ports ?? (await tools.ports())
-      const name = (await config()).values['database.name']
-      const secrets = await tools.secrets()
-      return new PgDatabase({
-        host: '127.0.0.1',
-        port: postgres,
-        name,
-        adminUser: 'mitra_admin',
-        secrets,
-      })
-    },
-    async objectStore(ports) {
-      const {S3ObjectStore} = await import('../adapters/object-store/s3.js')
-      const {objectStore} = ports ?? (await tools.ports())
-      return new S3ObjectStore({port: objectStore, secrets: await tools.secrets()})
-    },
     migrationFiles: once(async () => {
       const {FolderMigrationFiles} = await import('../adapters/files/migration-files.js')
       return new FolderMigrationFiles(`${(await layout()).root}/database`)
     }),
-    close: async () => undefined,
   }
-  return tools
+}
+
+/** The services and what speaks to them. */
+function stackTools(tools: () => Tools, once: Once) {
+  const config = async () => (await tools().prospect()).config
+  return {
+    engine: once(async () => {
+      const {openEngine} = await import('./open-stack.js')
+      return openEngine(await config(), await tools().memory())
+    }),
+    ports: once(async () => {
+      const {openPorts} = await import('./open-stack.js')
+      return openPorts(await config(), await tools().memory())
+    }),
+    async stack(ports?: Ports) {
+      const {openStack} = await import('./open-stack.js')
+      return openStack({
+        workspace: await tools().prospect(),
+        ports: ports ?? (await tools().ports()),
+        memory: await tools().memory(),
+        secrets: await tools().secrets(),
+        engine: (await tools().engine()).engine,
+      })
+    },
+    async database(ports?: Ports) {
+      const {PgDatabase} = await import('../adapters/postgres/database.js')
+      const {postgres: port} = ports ?? (await tools().ports())
+      const name = (await config()).values['database.name']
+      const secrets = await tools().secrets()
+      return new PgDatabase({host: '127.0.0.1', port, name, adminUser: 'mitra_admin', secrets})
+    },
+    async objectStore(ports?: Ports) {
+      const {S3ObjectStore} = await import('../adapters/object-store/s3.js')
+      const {objectStore} = ports ?? (await tools().ports())
+      return new S3ObjectStore({port: objectStore, secrets: await tools().secrets()})
+    },
+  }
 }
 
 /** What belongs to the machine, whatever workspace the command runs in. */
-function machineTools(once: ReturnType<typeof onceEach>) {
+function machineTools(once: Once) {
   return {
     sockets: once(async () => new (await import('../adapters/sockets/ports.js')).HostSockets()),
     machine: once(

@@ -1,16 +1,16 @@
-/** Where a test wants this process to die: at its n-th journal record. */
-export interface FaultPoint {
-  readonly record: number
-  readonly moment: 'before' | 'after' | 'torn'
-}
+export type FaultMoment = 'before' | 'after' | 'torn'
 
-/** `MITRA_FAULT=journal:<n>:before|after|torn`; without the variable there is none. */
-export function faultPoint(text = process.env['MITRA_FAULT']): FaultPoint | undefined {
-  const parts = /^journal:(\d+):(before|after|torn)$/.exec(text ?? '')
-  const [, record, moment] = parts ?? []
-  if (record === undefined) return undefined
-  if (moment !== 'before' && moment !== 'after' && moment !== 'torn') return undefined
-  return {record: Number(record), moment}
+/**
+ * Where a test wants this process to die: `MITRA_FAULT=journal:<n>:before|after|torn` is at its n-th
+ * record. Undefined everywhere else, and without the variable.
+ */
+export function faultAt(
+  record: number,
+  text = process.env['MITRA_FAULT'],
+): FaultMoment | undefined {
+  const [, number, moment] = /^journal:(\d+):(before|after|torn)$/.exec(text ?? '') ?? []
+  if (Number(number) !== record) return undefined
+  return moment === 'before' || moment === 'after' || moment === 'torn' ? moment : undefined
 }
 
 /** As a power cut would: no handler runs, nothing is flushed. */

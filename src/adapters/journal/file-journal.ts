@@ -5,7 +5,7 @@ import {codeOf, MitraError} from '../../errors.js'
 import type {Journal, JournalRun, Json, RunOutcome, RunWriter, Step} from '../../ports/journal.js'
 import {syncFolder, writeError} from '../files/write-atomic.js'
 import {ownIdentity} from '../process-identity/identity.js'
-import {dieHere, faultPoint} from './fault-points.js'
+import {dieHere, faultAt} from './fault-points.js'
 import {acquireLock, type HeldLock, type LockHolder} from './lock.js'
 import {readRecords, recordLine, type ChainEnd, type JournalEntry} from './records.js'
 import {assembleRuns} from './runs.js'
@@ -101,13 +101,10 @@ export class FileJournal implements Journal {
       throw new MitraError('bug', 'SECRET_IN_JOURNAL', `A record of ${entry.run} holds a secret.`)
     }
     this.#appended += 1
-    const fault = faultPoint()
-    const isHere = fault?.record === this.#appended
-    if (isHere && fault?.moment === 'before') dieHere()
-    await this.#appendText(
-      isHere && fault?.moment === 'torn' ? line.slice(0, line.length / 2) : line,
-    )
-    if (isHere) dieHere()
+    const fault = faultAt(this.#appended)
+    if (fault === 'before') dieHere()
+    await this.#appendText(fault === 'torn' ? line.slice(0, line.length / 2) : line)
+    if (fault !== undefined) dieHere()
     this.#end = end
   }
 

@@ -8,11 +8,12 @@ export type TenantName = string & {readonly [tenantNameBrand]: true}
 const pattern = /^[a-z][a-z0-9_]{0,40}$/
 
 // Schemas and roles that exist, words that would read as something else.
-const reserved = new Set([
-  ...['public', 'shared', 'information', 'postgres', 'mitra', 'mitra_admin', 'mitra_migrator'],
-  ...['template', 'template0', 'template1', 'default', 'all', 'none', 'null', 'user', 'current'],
-  ...['admin', 'root', 'tenant', 'tenants', 'last'],
-])
+const reserved = new Set(
+  (
+    'public shared information postgres mitra template template0 template1 default all none null ' +
+    'user current admin root tenant tenants last'
+  ).split(' '),
+)
 
 export function asTenantName(text: string): TenantName {
   if (isTenantName(text)) return text
