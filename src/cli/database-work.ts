@@ -13,14 +13,13 @@ export async function workspaceMigrations(tools: Tools): Promise<Migrations> {
 
 /** Builds a new tenant's schema with the tenant migrations: the two features meet here. */
 export function schemaBuilder({tenant: files}: Migrations, toolVersion: string): SchemaBuilder {
-  const body = (tenant: Parameters<SchemaBuilder['sqlFor']>[0], runId: string) =>
-    migrationBody(files, {...tenant, createdAt: ''}, {runId, toolVersion})
-  return {
-    sqlFor: (tenant, runId) => body(tenant, runId).sql,
-    placed: (error, tenant, {ahead, notices}) => {
-      const failed = {...body(tenant, ''), reached: versionReached(notices), ahead}
-      return placedError(error, failed, tenant.name)
-    },
+  return (tenant, runId) => {
+    const body = migrationBody(files, {...tenant, createdAt: ''}, {runId, toolVersion})
+    return {
+      sql: body.sql,
+      placed: (error, {ahead, notices}) =>
+        placedError(error, {...body, reached: versionReached(notices), ahead}, tenant.name),
+    }
   }
 }
 
@@ -38,6 +37,6 @@ export async function tenantTools(
     secrets: await tools.secrets(),
     clock: tools.clock(),
     verifierOf: (password) => scramVerifier(password),
-    builder: schemaBuilder(migrations, tools.version),
+    buildSchema: schemaBuilder(migrations, tools.version),
   }
 }

@@ -21,6 +21,10 @@ export class MemorySecrets implements Secrets {
     return [...this.#values.keys()]
   }
 
+  appearsIn(text: string): boolean {
+    return [...this.#values.values()].some((value) => text.includes(value.reveal()))
+  }
+
   put(name: string, value: string): void {
     this.#values.set(name, new Secret(value))
   }

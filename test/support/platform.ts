@@ -79,7 +79,7 @@ export function toolsOf(
     clock: realClock,
     progress: silentProgress,
     verifierOf: (password: string) => scramVerifier(password),
-    builder: schemaBuilder(migrations, 'test'),
+    buildSchema: schemaBuilder(migrations, 'test'),
   }
 }
 

@@ -46,7 +46,8 @@ export const isPostgresThere = await requirement(
   },
 )
 
-const asNobody = process.getuid?.() === 0 ? nobody() : {}
+const asNobody: {readonly uid?: number; readonly gid?: number} =
+  process.getuid?.() === 0 ? nobody() : {}
 
 export async function startPostgres(): Promise<TestPostgres> {
   const folder = mkdtempSync(join(tmpdir(), 'mitra-postgres-'))
@@ -54,7 +55,7 @@ export async function startPostgres(): Promise<TestPostgres> {
   const native = linkedBinaries(folder)
   const home = join(folder, 'home')
   execFileSync('mkdir', ['-m', '700', home])
-  if (asNobody.uid !== undefined) chownSync(home, asNobody.uid, asNobody.gid)
+  giveAway(home)
   const secrets = new MemorySecrets()
   const password = (await secrets.ensure('postgres.admin')).reveal()
   const data = initialise(native, home, password)
@@ -115,7 +116,7 @@ function initialise(native: string, home: string, password: string): string {
   const data = join(home, 'data')
   const passwordFile = join(home, 'password')
   writeFileSync(passwordFile, password)
-  if (asNobody.uid !== undefined) chownSync(passwordFile, asNobody.uid, asNobody.gid)
+  giveAway(passwordFile)
   const options = ['-N', '--locale=C', '-E', 'UTF8', '-A', 'scram-sha-256', '-U', 'mitra_admin']
   execFileSync(join(native, 'bin/initdb'), [...options, `--pwfile=${passwordFile}`, '-D', data], {
     ...asNobody,
@@ -182,6 +183,11 @@ async function freePort(): Promise<number> {
   await once(server, 'close')
   if (address === null || typeof address === 'string') throw new Error('no port was given')
   return address.port
+}
+
+function giveAway(path: string): void {
+  const {uid, gid} = asNobody
+  if (uid !== undefined && gid !== undefined) chownSync(path, uid, gid)
 }
 
 function nobody(): {uid: number; gid: number} {

@@ -92,26 +92,27 @@ class PgSession implements Session {
   async #send(text: string, values: unknown[] | undefined): Promise<QueryResult> {
     try {
       const config = {text, rowMode: 'array' as const}
-      const answer = await this.#client.query(values === undefined ? config : {...config, values})
-      // Several statements in one message answer with a list; the last one with rows is the answer.
-      const results: pg.QueryArrayResult[] = Array.isArray(answer) ? answer : [answer]
-      const result = results.findLast((one) => one.fields.length > 0) ?? results.at(-1)
-      return {
-        columns: result?.fields.map((field) => field.name) ?? [],
-        rows: result?.rows ?? [],
-        rowCount: result?.rowCount ?? 0,
-      }
+      return asResult(await this.#client.query(values === undefined ? config : {...config, values}))
     } catch (error) {
       throw translateSqlError(error, text)
     }
   }
 }
 
+/** Several statements in one message answer with a list; the last one with rows is the answer. */
+function asResult(answer: pg.QueryArrayResult | pg.QueryArrayResult[]): QueryResult {
+  const results = Array.isArray(answer) ? answer : [answer]
+  const result = results.findLast((one) => one.fields.length > 0) ?? results.at(-1)
+  if (result === undefined) return {columns: [], rows: [], rowCount: 0}
+  const columns = result.fields.map((field) => field.name)
+  return {columns, rows: result.rows, rowCount: result.rowCount ?? 0}
+}
+
 function connectError(error: unknown, port: number, user: string): MitraError {
   const code = codeOf(error)
   if (code === '28P01' || code === '28000') {
     return new MitraError('notReady', 'AUTH_FAILED', `Postgres refused the password of ${user}.`, {
-      hints: ['mitra restart postgres sets the password that this workspace keeps.'],
+      hints: passwordHints(user),
       cause: error,
     })
   }
@@ -121,9 +122,28 @@ function connectError(error: unknown, port: number, user: string): MitraError {
       cause: error,
     })
   }
+  if (code === '42501' || code === '53300') {
+    return new MitraError('notReady', code, `Postgres let ${user} not in: ${messageOf(error)}.`, {
+      hints: code === '53300' ? ['Close other sessions, then run the command again.'] : [],
+      cause: error,
+    })
+  }
   const message = `Postgres does not answer on 127.0.0.1:${port}: ${messageOf(error)}.`
   return new MitraError('notReady', 'DATABASE_DOWN', message, {
     hints: ['mitra up postgres', 'mitra status'],
     cause: error,
   })
+}
+
+function passwordHints(user: string): readonly string[] {
+  if (user === 'mitra_admin') {
+    return ['mitra restart postgres sets the password that this workspace keeps.']
+  }
+  if (user === 'mitra_migrator') {
+    return ['mitra db migrate sets the password that this workspace keeps.']
+  }
+  return [
+    'It is kept in .mitra/secrets.json: put back the one that the server knows.',
+    `Or set it: echo "ALTER ROLE ${user} PASSWORD '...'" | mitra db query -`,
+  ]
 }

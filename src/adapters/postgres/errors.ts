@@ -6,7 +6,7 @@ import {SqlError} from '../../ports/database.js'
 export function translateSqlError(error: unknown, text: string): MitraError {
   if (error instanceof pg.DatabaseError && error.code !== undefined) {
     const hints = [error.detail, error.hint].filter((hint) => hint !== undefined)
-    const offset = error.position === undefined ? undefined : Number(error.position) - 1
+    const offset = offsetOf(error.position, text)
     return new SqlError(error.code, `${error.message}${placeText(text, offset)}.`, {
       hints,
       offset,
@@ -19,10 +19,16 @@ export function translateSqlError(error: unknown, text: string): MitraError {
   })
 }
 
-// Offsets count characters, as Postgres does.
+/** Postgres counts characters from 1, JavaScript UTF-16 units from 0. */
+function offsetOf(position: string | undefined, text: string): number | undefined {
+  if (position === undefined) return undefined
+  const before = Array.from(text).slice(0, Number(position) - 1)
+  return before.join('').length
+}
+
 function placeText(text: string, offset: number | undefined): string {
   if (offset === undefined) return ''
-  const before = [...text].slice(0, offset).join('')
+  const before = text.slice(0, offset)
   const line = before.split('\n').length
   const column = before.length - before.lastIndexOf('\n')
   return line === 1 && !text.includes('\n')

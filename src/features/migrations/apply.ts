@@ -5,7 +5,14 @@ import type {RunWriter} from '../../ports/journal.js'
 import type {Progress} from '../../ports/progress.js'
 import type {Migration} from './files.js'
 import type {MigrationPlan, TenantMigrations} from './plan.js'
-import {busyState, migrationScript, type MigrationScript} from './sql.js'
+import {
+  busyState,
+  doneState,
+  migrationScript,
+  partlyDoneState,
+  versionReached,
+  type MigrationScript,
+} from './sql.js'
 import type {TenantRecord} from './state.js'
 
 export interface MigrateTools {
@@ -19,7 +26,6 @@ export interface MigrateTools {
 }
 
 const lockNotAvailable = '55P03'
-const migratedMeanwhile = 'MT002'
 // A backend keeps about a megabyte of catalogue per tenant it has touched.
 const tenantsPerConnection = 200
 
@@ -36,12 +42,31 @@ async function applyShared(files: readonly Migration[], tools: MigrateTools): Pr
     for (const file of files) {
       const id = `db.shared.${file.version}`
       tools.progress.started(id)
-      await migrate(session, {files: [file], tenant: undefined}, tools)
+      await recordingFailure(id, tools, () =>
+        migrate(session, {files: [file], tenant: undefined}, tools),
+      )
       await tools.run.done(id)
     }
   } finally {
     await session.close()
   }
+}
+
+async function recordingFailure(
+  id: string,
+  {run}: MigrateTools,
+  work: () => Promise<void>,
+): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    await run.failed(id, failureCode(error), messageOf(error))
+    throw error
+  }
+}
+
+function failureCode(error: unknown): string {
+  return error instanceof MitraError ? error.code : 'UNEXPECTED'
 }
 
 async function applyTenants(
@@ -73,15 +98,15 @@ async function migrateBatch(batch: readonly TenantMigrations[], tools: MigrateTo
     try {
       session ??= await tools.database.connect({role: 'migrator'})
       await migrate(session, {files: pending, tenant}, tools)
-      await tools.run.done(id)
     } catch (error) {
       // A broken connection fails one tenant, not the whole batch.
       await session?.close()
       session = undefined
       failures.push({name: tenant.name, error})
-      const code = error instanceof MitraError ? error.code : 'UNEXPECTED'
-      await tools.run.failed(id, code, messageOf(error))
+      await tools.run.failed(id, failureCode(error), messageOf(error))
+      continue
     }
+    await tools.run.done(id)
   }
   await session?.close()
   return failures
@@ -102,15 +127,18 @@ export async function migrate(
   const untilMs = clock.now().getTime() + 60_000
   for (let attempt = 1; ; attempt += 1) {
     try {
+      session.notices()
       await session.script(script.sql)
       return
     } catch (error) {
+      const reached = versionReached(session.notices())
       await session.script('ROLLBACK').catch(() => undefined)
       if (!(error instanceof SqlError)) throw error
-      if (error.code === migratedMeanwhile) return
+      if (error.code === doneState) return
       const isLock = error.code === busyState || error.code === lockNotAvailable
-      if (!isLock || clock.now().getTime() > untilMs)
-        throw placedError(error, script, tenant?.name ?? 'shared_schema')
+      if (!isLock || clock.now().getTime() > untilMs) {
+        throw placedError(error, {...script, reached}, tenant?.name ?? 'shared_schema')
+      }
       await clock.sleep(jittered(attempt))
     }
   }
@@ -121,27 +149,45 @@ function jittered(attempt: number): number {
   return ceilingMs / 2 + (Math.random() * ceilingMs) / 2
 }
 
+interface FailedScript extends MigrationScript {
+  /** The version that the server was at. */
+  readonly reached: string | undefined
+  /** Length of what was sent ahead of the script. */
+  readonly ahead?: number
+}
+
 /** The same error with target, file and line. */
-export function placedError(error: SqlError, script: MigrationScript, target: string): MitraError {
-  const where = placeOf(error.offset, script)
+export function placedError(error: SqlError, script: FailedScript, target: string): MitraError {
+  const offset = error.offset === undefined ? undefined : error.offset - (script.ahead ?? 0)
+  const where = placeOf(offset, script)
   const message = `${where}: ${error.plain} (in ${target}).`
-  const hidden =
-    error.code === '42501'
-      ? ['A migration that changes rows begins with SET LOCAL row_security = on;']
-      : []
   return new MitraError('failed', error.code, message, {
-    hints: [...error.hints, ...hidden, `Nothing of it was applied to ${target}.`],
+    hints: [...error.hints, ...hintsFor(error.code, target)],
     cause: error,
   })
 }
 
-function placeOf(offset: number | undefined, {sql, parts}: MigrationScript): string {
+function hintsFor(code: string, target: string): readonly string[] {
+  if (code === busyState) return ['Wait for the other mitra, then run the command again.']
+  if (code === partlyDoneState) return ['Run the command again: it looks anew at what is missing.']
+  const nothing = `Nothing of it was applied to ${target}.`
+  if (code === lockNotAvailable) return [nothing, 'Something holds the table: try again later.']
+  if (code !== '42501') return [nothing]
+  return ['A migration that changes rows begins with SET LOCAL row_security = on;', nothing]
+}
+
+/** File and line; the file alone where the server names no place; all of them where it began none. */
+function placeOf(offset: number | undefined, {sql, parts, reached}: FailedScript): string {
   const part = parts.find(({start, end}) => offset !== undefined && offset >= start && offset < end)
-  if (part === undefined || offset === undefined) {
-    return parts.map(({file}) => file.path).join(', ')
+  if (part !== undefined && offset !== undefined) {
+    const before = sql.slice(part.start, offset)
+    return `${part.file.path}:${part.file.upLine + before.split('\n').length - 1}`
   }
-  const before = [...sql].slice(part.start, offset).join('')
-  return `${part.file.path}:${part.file.upLine + before.split('\n').length - 1}`
+  const files = parts.map(({file}) => file)
+  const [at = files.map((file) => file.path).join(', ')] = files
+    .filter((file) => file.version === reached)
+    .map((file) => file.path)
+  return at
 }
 
 function someFailed(

@@ -1,6 +1,7 @@
 import {createHash} from 'node:crypto'
 import {MitraError} from '../../errors.js'
 import type {MigrationScope, MigrationText} from '../../ports/migration-files.js'
+import {transactionStatement} from './statements.js'
 
 /** One migration, read: what dbmate would run from the same file. */
 export interface Migration {
@@ -40,6 +41,7 @@ function readMigration({scope, fileName, path, text}: MigrationText): Migration 
     })
   }
   const {up, upLine, down} = sections(path, text)
+  refuseTransaction(path, up, upLine)
   const checksum = createHash('sha256').update(text).digest('hex')
   return {scope, version, name, path, checksum, up, upLine, down}
 }
@@ -75,6 +77,17 @@ function refuseOptions(path: string, line: number, options: string): void {
       'Every migration runs in one transaction with its record, so that nothing is half applied.',
       'Statements that cannot run in a transaction are not run by this mitra.',
     ],
+  })
+}
+
+/** A COMMIT in a file would leave what comes before it applied without its record. */
+function refuseTransaction(path: string, up: string, upLine: number): void {
+  const found = transactionStatement(up)
+  if (found === undefined) return
+  const place = `${path}:${upLine + found.line}`
+  const message = `${place} begins or ends a transaction: ${found.words.join(' ')}.`
+  throw new MitraError('config', 'MIGRATION_TRANSACTION', message, {
+    hints: ['Leave it out: the file runs in one transaction with its record.'],
   })
 }
 

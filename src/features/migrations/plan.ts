@@ -20,6 +20,7 @@ export interface MigrationPlan {
  * that was edited, is missing or would come late is an error before anything is changed.
  */
 export function planMigrations(migrations: Migrations, state: DatabaseState): MigrationPlan {
+  if (migrations.shared.length === 0) throw noMigrations()
   const shared = pendingOf(migrations.shared, state.shared, 'shared_schema')
   const tenants = state.tenants
     .map((tenant) => {
@@ -27,9 +28,9 @@ export function planMigrations(migrations: Migrations, state: DatabaseState): Mi
       return {tenant, pending: pendingOf(migrations.tenant, applied, tenant.name)}
     })
     .filter(({pending}) => pending.length > 0)
-  const needsBootstrap = !state.isBootstrapped
+  const needsBootstrap = !state.isBootstrapped || !state.acceptsMigrator
   const steps = [
-    ...(needsBootstrap ? [bootstrapStep()] : []),
+    ...(needsBootstrap ? [bootstrapStep(state)] : []),
     ...shared.map(sharedStep),
     ...tenants.map(tenantStep),
   ]
@@ -59,11 +60,15 @@ function pendingOf(
   return pending
 }
 
-function bootstrapStep(): Step {
+function bootstrapStep({isBootstrapped}: DatabaseState): Step {
   return {
     id: 'db.bootstrap',
-    title: 'Make the roles, shared_schema and the ledger of migrations',
-    why: 'the database is empty',
+    title: isBootstrapped
+      ? 'Set the password of mitra_migrator'
+      : 'Make the roles, shared_schema and the ledger of migrations',
+    why: isBootstrapped
+      ? 'the password of mitra_migrator is not the one that this workspace keeps'
+      : 'the database is empty',
     undo: 'no',
     detail: {roles: ['mitra_migrator', 'mitra_tenant'], schema: 'shared_schema'},
   }
@@ -88,6 +93,12 @@ function tenantStep({tenant, pending}: TenantMigrations): Step {
     undo: 'no',
     detail: {files: pending.map((file) => file.path)},
   }
+}
+
+function noMigrations(): MitraError {
+  return new MitraError('config', 'NO_MIGRATIONS', 'There are no migrations in database/shared.', {
+    hints: ['mitra init puts back those that mitra brings.', 'Or get them from git.'],
+  })
 }
 
 function edited(file: Migration, target: string): MitraError {

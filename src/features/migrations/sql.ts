@@ -2,8 +2,17 @@ import {identifier, literal} from '../../ports/sql-text.js'
 import type {Migration} from './files.js'
 import type {TenantRecord} from './state.js'
 
-/** SQLSTATE of our own: another mitra migrates the same target. */
+/** SQLSTATEs of our own: another mitra is at the same target, has done it all, has done a part. */
 export const busyState = 'MT001'
+export const doneState = 'MT002'
+export const partlyDoneState = 'MT003'
+
+const marker = 'mitra runs '
+
+/** The version that the server was at when it failed, from the notices of the script. */
+export function versionReached(notices: readonly string[]): string | undefined {
+  return notices.findLast((notice) => notice.startsWith(marker))?.slice(marker.length)
+}
 
 export interface RunMarks {
   readonly runId: string
@@ -48,23 +57,17 @@ export function migrationBody(
   let sql = guardSql(files, tenant)
   const parts: {file: Migration; start: number; end: number}[] = []
   for (const file of files) {
-    const start = lengthOf(sql)
+    sql += fileHeadSql(file, tenant)
+    const start = sql.length
     sql += file.up
-    parts.push({file, start, end: lengthOf(sql)})
-    sql += `\n;\nSET LOCAL row_security = off;\n${ledgerSql(file, tenant, marks)}`
+    parts.push({file, start, end: sql.length})
+    sql += `\n;\n${ledgerSql(file, tenant, marks)}`
   }
   return {sql, parts}
 }
 
-// Postgres counts characters, not UTF-16 units.
-function lengthOf(text: string): number {
-  return [...text].length
-}
-
 /** Settings, the target's lock and the check that nobody was faster. */
 function guardSql(files: readonly Migration[], tenant: TenantRecord | undefined): string {
-  const path =
-    tenant === undefined ? 'shared_schema' : `${identifier(tenant.schema)}, shared_schema`
   const target = tenant?.id ?? 'shared'
   const versions = files.map((file) => literal(file.version)).join(', ')
   const same =
@@ -73,19 +76,36 @@ function guardSql(files: readonly Migration[], tenant: TenantRecord | undefined)
     "SET LOCAL lock_timeout = '3s';",
     "SET LOCAL statement_timeout = '10min';",
     "SET LOCAL idle_in_transaction_session_timeout = '1min';",
-    // A change of rows under forced row level security touches none and says nothing; off makes it fail.
-    'SET LOCAL row_security = off;',
-    `SET LOCAL search_path = ${path};`,
     `SELECT set_config('mitra.tenant_id', ${literal(tenant?.id ?? '')}, true);`,
     'DO $guard$ BEGIN',
     `  IF NOT pg_try_advisory_xact_lock(hashtextextended('mitra ' || ${literal(target)}, 0)) THEN`,
     `    RAISE EXCEPTION 'another mitra migrates it' USING ERRCODE = '${busyState}';`,
     '  END IF;',
-    '  IF EXISTS (SELECT FROM shared_schema.schema_migrations',
-    `              WHERE ${same} AND version IN (${versions})) THEN`,
-    "    RAISE EXCEPTION 'it was migrated meanwhile' USING ERRCODE = 'MT002';",
-    '  END IF;',
+    '  CASE (SELECT count(*) FROM shared_schema.schema_migrations',
+    `         WHERE ${same} AND version IN (${versions}))`,
+    '    WHEN 0 THEN NULL;',
+    `    WHEN ${files.length} THEN`,
+    `      RAISE EXCEPTION 'it was migrated meanwhile' USING ERRCODE = '${doneState}';`,
+    '    ELSE',
+    `      RAISE EXCEPTION 'it was partly migrated meanwhile' USING ERRCODE = '${partlyDoneState}';`,
+    '  END CASE;',
     'END $guard$;',
+    '',
+  ].join('\n')
+}
+
+/** Says which file runs now; what a file before it has set is put back. */
+function fileHeadSql({version}: Migration, tenant: TenantRecord | undefined): string {
+  const path =
+    tenant === undefined ? 'shared_schema' : `${identifier(tenant.schema)}, shared_schema`
+  return [
+    'DO $mark$ BEGIN',
+    `  RAISE NOTICE '${marker}%', ${literal(version)};`,
+    "  PERFORM set_config('mitra.started', extract(epoch FROM clock_timestamp())::text, true);",
+    'END $mark$;',
+    // A change of rows under forced row level security touches none and says nothing; off makes it fail.
+    'SET LOCAL row_security = off;',
+    `SET LOCAL search_path = ${path};`,
     '',
   ].join('\n')
 }
@@ -103,7 +123,7 @@ function ledgerSql(
     literal(file.name),
     literal(file.checksum),
     `(SELECT checksum FROM shared_schema.schema_migrations WHERE ${same} ORDER BY version DESC LIMIT 1)`,
-    'extract(epoch FROM clock_timestamp() - transaction_timestamp()) * 1000',
+    "(extract(epoch FROM clock_timestamp()) - current_setting('mitra.started')::numeric) * 1000",
     literal(toolVersion),
     literal(runId),
   ]

@@ -1,3 +1,4 @@
+import {codeOf} from '../../errors.js'
 import type {Database, Session} from '../../ports/database.js'
 
 export interface TenantRecord {
@@ -13,6 +14,8 @@ export interface TenantRecord {
 export interface DatabaseState {
   /** Roles, shared_schema and the ledger are there. */
   readonly isBootstrapped: boolean
+  /** The migrator can log in with the password that this workspace keeps. */
+  readonly acceptsMigrator: boolean
   /** Checksum by version of what ran in shared_schema. */
   readonly shared: ReadonlyMap<string, string>
   /** The same by tenant id. */
@@ -23,22 +26,37 @@ export interface DatabaseState {
 /** A machine without a database yet. */
 export const emptyDatabase: DatabaseState = {
   isBootstrapped: false,
+  acceptsMigrator: false,
   shared: new Map(),
   byTenant: new Map(),
   tenants: [],
 }
 
-/** Looks at the whole fleet in at most three round trips, whatever the number of tenants. */
+/** Looks at the whole fleet in three round trips and two logins, whatever the number of tenants. */
 export async function observeDatabase(database: Database): Promise<DatabaseState> {
   const session = await database.connect({role: 'admin'})
   try {
-    return await readState(session)
+    const state = await readState(session)
+    return state.isBootstrapped
+      ? {...state, acceptsMigrator: await acceptsMigrator(database)}
+      : state
   } finally {
     await session.close()
   }
 }
 
-export async function readState(session: Session): Promise<DatabaseState> {
+async function acceptsMigrator(database: Database): Promise<boolean> {
+  try {
+    const session = await database.connect({role: 'migrator'})
+    await session.close()
+    return true
+  } catch (error) {
+    if (codeOf(error) === 'AUTH_FAILED') return false
+    throw error
+  }
+}
+
+async function readState(session: Session): Promise<DatabaseState> {
   const there = await session.query(
     "SELECT to_regclass('shared_schema.schema_migrations') IS NOT NULL," +
       " to_regclass('shared_schema.tenants') IS NOT NULL",
@@ -53,6 +71,7 @@ export async function readState(session: Session): Promise<DatabaseState> {
   const tenants = hasTenants === 't' ? await readTenants(session) : []
   return {
     isBootstrapped: true,
+    acceptsMigrator: true,
     shared: applied.get('') ?? new Map(),
     byTenant: applied,
     tenants,

@@ -53,12 +53,20 @@ function createStep({name, schema, login}: NewTenant): Step {
   }
 }
 
-/** The parts of a migration run that creating needs; the migrations feature makes them. */
-export interface SchemaBuilder {
-  /** SQL of all tenant migrations and their ledger rows, to be sent inside a transaction. */
-  readonly sqlFor: (tenant: NewTenant, runId: string) => string
-  /** Turns the server's error into one that names file and line. */
-  readonly placed: (error: SqlError, tenant: NewTenant, offset: number) => MitraError
+/** All tenant migrations and their ledger rows; the migrations feature makes it. */
+export interface BuiltSchema {
+  /** To be sent inside a transaction. */
+  readonly sql: string
+  /** The server's error as one that names file and line. */
+  readonly placed: (error: SqlError, at: FailurePlace) => MitraError
+}
+
+export type SchemaBuilder = (tenant: NewTenant, runId: string) => BuiltSchema
+
+export interface FailurePlace {
+  /** Length of what was sent ahead of the builder's SQL. */
+  readonly ahead: number
+  readonly notices: readonly string[]
 }
 
 export interface CreateTools {
@@ -66,7 +74,7 @@ export interface CreateTools {
   readonly secrets: Secrets
   readonly clock: Clock
   readonly verifierOf: (password: string) => string
-  readonly builder: SchemaBuilder
+  readonly buildSchema: SchemaBuilder
   readonly run: RunWriter
   readonly progress: Progress
 }
@@ -98,13 +106,17 @@ async function createOne(session: Session, tenant: NewTenant, tools: CreateTools
   const password = (await tools.secrets.ensure(secretOf(tenant.name))).reveal()
   const verifier = tools.verifierOf(password)
   const head = `BEGIN;\n${roleSql(tenant, verifier)}`
-  const sql = `${head}${tools.builder.sqlFor(tenant, tools.run.id)}COMMIT;`
+  const schema = tools.buildSchema(tenant, tools.run.id)
+  session.notices()
   try {
-    await session.script(sql)
+    await session.script(`${head}${schema.sql}COMMIT;`)
   } catch (error) {
+    const notices = session.notices()
     await session.script('ROLLBACK').catch(() => undefined)
     if (!(error instanceof SqlError)) throw error
-    throw alreadyThere(error, tenant) ?? tools.builder.placed(error, tenant, [...head].length)
+    // The builder's SQL tells its progress: without a word of it, the names were taken.
+    const taken = notices.length === 0 ? alreadyThere(error, tenant) : undefined
+    throw taken ?? schema.placed(error, {ahead: head.length, notices})
   }
 }
 
@@ -120,22 +132,24 @@ END $role$;
 ALTER ROLE ${quoted(login)} PASSWORD ${text(verifier)};
 ALTER ROLE ${quoted(login)} SET search_path = ${quoted(schema)}, shared_schema;
 GRANT mitra_tenant TO ${quoted(login)};
-CREATE SCHEMA ${quoted(schema)};
 INSERT INTO shared_schema.tenants (tenant_id, name, schema_name, login_name, display_name)
 VALUES (${text(id)}, ${text(name)}, ${text(schema)}, ${text(login)}, ${text(displayName)});
+CREATE SCHEMA ${quoted(schema)};
 `
 }
 
-function alreadyThere(error: SqlError, {name}: NewTenant): MitraError | undefined {
-  const isTwice = error.code === '42P06' || error.code === '23505'
-  if (!isTwice) return undefined
-  return new MitraError(
-    'failed',
-    'TENANT_EXISTS',
-    `Tenant ${name} was made by somebody else meanwhile.`,
-    {
-      hints: [`mitra tenant show ${name}`],
+function alreadyThere(error: SqlError, {name, schema}: NewTenant): MitraError | undefined {
+  if (error.code === '42P06') {
+    const message = `Schema ${schema} is there already, and not as the schema of ${name}.`
+    return new MitraError('failed', 'SCHEMA_EXISTS', message, {
+      hints: ['Look at what it holds; rename it or choose another name for the tenant.'],
       cause: error,
-    },
-  )
+    })
+  }
+  if (error.code !== '23505') return undefined
+  const message = `Tenant ${name} was made by somebody else meanwhile.`
+  return new MitraError('failed', 'TENANT_EXISTS', message, {
+    hints: [`mitra tenant show ${name}`],
+    cause: error,
+  })
 }

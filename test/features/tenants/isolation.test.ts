@@ -34,24 +34,28 @@ describe.skipIf(!isPostgresThere)("what a tenant's login can reach", () => {
     await server?.stop()
   })
 
-  const refused = (sql: string) => expect(lic.script(sql)).rejects.toMatchObject({code: '42501'})
+  /** SQLSTATE of the refusal. */
+  const answerTo = (sql: string): Promise<string> =>
+    lic.script(sql).then(
+      () => 'done',
+      (error: {readonly code: string}) => error.code,
+    )
 
   /** After the attempt, whatever it answered: only rows of its own, and all of them. */
-  async function seesItsOwn(session: Session): Promise<void> {
+  async function seesItsOwn(session: Session): Promise<boolean> {
     await session.script('RESET ROLE; SET row_security = on')
     const {rows} = await session.script('SELECT email FROM lic_schema.users')
-    expect(rows.length).toBeGreaterThan(0)
-    expect(rows.filter(([email]) => others.has(email))).toEqual([])
+    return rows.length > 0 && !rows.some(([email]) => others.has(email))
   }
 
   test('its own rows are there', async () => {
-    await seesItsOwn(lic)
+    expect(await seesItsOwn(lic)).toBe(true)
     expect(others.size).toBeGreaterThan(0)
   })
 
   test("another tenant's table is refused by name, by search_path and through a partition", async () => {
-    await refused('SELECT * FROM hdfc_schema.users')
-    await refused('SELECT * FROM hdfc_schema.insurance_policies_default')
+    expect(await answerTo('SELECT * FROM hdfc_schema.users')).toBe('42501')
+    expect(await answerTo('SELECT * FROM hdfc_schema.insurance_policies_default')).toBe('42501')
     await lic.script('SET search_path = hdfc_schema')
     await expect(lic.script('SELECT * FROM users')).rejects.toMatchObject({code: '42P01'})
     await lic.script('RESET search_path')
@@ -71,16 +75,16 @@ describe.skipIf(!isPostgresThere)("what a tenant's login can reach", () => {
         code: expect.stringMatching(/^(42501|22023)$/),
       })
     }
-    await seesItsOwn(lic)
+    expect(await seesItsOwn(lic)).toBe(true)
   })
 
   test('the role shared by all tenants opens no table of any', async () => {
     await lic.script('SET ROLE mitra_tenant')
-    await refused('SELECT * FROM hdfc_schema.users')
-    await refused('SELECT * FROM lic_schema.users')
+    expect(await answerTo('SELECT * FROM hdfc_schema.users')).toBe('42501')
+    expect(await answerTo('SELECT * FROM lic_schema.users')).toBe('42501')
     const {rows} = await lic.script('SELECT name FROM shared_schema.tenants')
     expect(rows).toEqual([['lic']])
-    await seesItsOwn(lic)
+    expect(await seesItsOwn(lic)).toBe(true)
   })
 
   test('no setting makes it another tenant', async () => {
@@ -98,18 +102,18 @@ describe.skipIf(!isPostgresThere)("what a tenant's login can reach", () => {
     expect(after.rows).toEqual(before.rows)
     expect(after.rows[0]?.[0]).not.toBe(id)
     await lic.script('RESET ALL')
-    await seesItsOwn(lic)
+    expect(await seesItsOwn(lic)).toBe(true)
   })
 
   test('RESET of a setting leaves an empty text, and the tenant stays known', async () => {
     await lic.script("SET mitra.tenant_id = 'x'; RESET mitra.tenant_id; SELECT count(*) FROM users")
-    await seesItsOwn(lic)
+    expect(await seesItsOwn(lic)).toBe(true)
   })
 
   test('row_security off is an error, not a way past the policy', async () => {
     await lic.script('SET row_security = off')
-    await refused('SELECT * FROM users')
-    await seesItsOwn(lic)
+    expect(await answerTo('SELECT * FROM users')).toBe('42501')
+    expect(await seesItsOwn(lic)).toBe(true)
   })
 
   test('it owns nothing and can make nothing that shadows a name', async () => {
@@ -150,10 +154,7 @@ describe.skipIf(!isPostgresThere)("what a tenant's login can reach", () => {
     ]
     const passed: string[] = []
     for (const sql of attempts) {
-      const code = await lic.script(sql).then(
-        () => 'done',
-        (error: {readonly code: string}) => error.code,
-      )
+      const code = await answerTo(sql)
       // A grant without the right to give it is a warning and gives nothing.
       if (code !== '42501' && !sql.startsWith('GRANT')) passed.push(`${sql}: ${code}`)
     }
@@ -164,14 +165,14 @@ describe.skipIf(!isPostgresThere)("what a tenant's login can reach", () => {
       "SELECT count(*) FROM information_schema.role_table_grants WHERE grantee = 'mitra_tenant' AND table_schema = 'lic_schema'",
     )
     expect(rows).toEqual([['0']])
-    await seesItsOwn(lic)
+    expect(await seesItsOwn(lic)).toBe(true)
   })
 
   test('COPY of its own table gives its own rows and does not hang', async () => {
     const {rowCount} = await lic.script('COPY users TO STDOUT')
     const own = await lic.script('SELECT count(*) FROM users')
     expect(rowCount).toBe(Number(own.rows[0]?.[0]))
-    await expect(lic.script('COPY users FROM STDIN')).rejects.toThrow()
+    expect(await answerTo('COPY users FROM STDIN')).toBe('0A000')
   })
 
   test('rows cannot be written for another tenant, and not moved to one', async () => {
@@ -181,8 +182,10 @@ describe.skipIf(!isPostgresThere)("what a tenant's login can reach", () => {
       "SELECT tenant_id FROM shared_schema.tenants WHERE name = 'hdfc'",
     )
     const id = String(rows[0]?.[0])
-    await refused(`INSERT INTO users (tenant_id, role, email) VALUES ('${id}', 'agent', 'x@y')`)
-    await refused(`UPDATE users SET tenant_id = '${id}'`)
+    expect(
+      await answerTo(`INSERT INTO users (tenant_id, role, email) VALUES ('${id}', 'agent', 'x@y')`),
+    ).toBe('42501')
+    expect(await answerTo(`UPDATE users SET tenant_id = '${id}'`)).toBe('42501')
   })
 
   test('a large object of one tenant cannot be read by another', async () => {
@@ -212,9 +215,9 @@ describe.skipIf(!isPostgresThere)("what a tenant's login can reach", () => {
     await lic.script("UPDATE users SET full_name = full_name || ' ' WHERE email IS NOT NULL")
     const {rows} = await lic.script('SELECT DISTINCT actor_login FROM audit_logs')
     expect(rows).toEqual([['lic_login']])
-    await refused("INSERT INTO audit_logs (action) VALUES ('INSERT')")
-    await refused('DELETE FROM audit_logs')
-    await refused("UPDATE audit_logs SET action = 'none'")
+    expect(await answerTo("INSERT INTO audit_logs (action) VALUES ('INSERT')")).toBe('42501')
+    expect(await answerTo('DELETE FROM audit_logs')).toBe('42501')
+    expect(await answerTo("UPDATE audit_logs SET action = 'none'")).toBe('42501')
   })
 
   test('passwords and token hashes stay out of the evidence', async () => {
