@@ -2,13 +2,28 @@ import type {CheckResult} from '../features/doctor/diagnose.js'
 import {countOf} from './plan-text.js'
 import {table} from './table.js'
 
-/** Checks as aligned columns; cause and fix of what is wrong below, the nearest to the root first. */
+/**
+ * Checks as aligned columns, what was skipped as one line for each reason, then cause and fix of what
+ * is wrong, the nearest to the root first.
+ */
 export function findingsText(checks: readonly CheckResult[]): string {
-  const rows = checks.map(({id, state, title}) => [state, id, title])
-  const wrong = [...inState(checks, 'failed'), ...inState(checks, 'warning')]
-  return [table(['State', 'Check', 'Seen'], rows), ...wrong.map(explained), verdict(checks)].join(
-    '\n\n',
+  const rows = checks
+    .filter(({state}) => state !== 'skipped')
+    .map(({id, state, title}) => [state, id, title])
+  const skipped = [...skippedByReason(checks)].map(
+    ([reason, ids]) => `Skipped: ${ids.join(', ')}\n  ${reason}`,
   )
+  const wrong = [...inState(checks, 'failed'), ...inState(checks, 'warning')]
+  const drawn = table(['State', 'Check', 'Seen'], rows)
+  return [drawn, ...skipped, ...wrong.map(explained), verdict(checks)].join('\n\n')
+}
+
+function skippedByReason(checks: readonly CheckResult[]): ReadonlyMap<string, readonly string[]> {
+  const groups = new Map<string, string[]>()
+  for (const {id, title, cause = title} of inState(checks, 'skipped')) {
+    groups.set(cause, [...(groups.get(cause) ?? []), id])
+  }
+  return groups
 }
 
 function explained({id, title, cause, fix = [], link}: CheckResult): string {

@@ -22,8 +22,18 @@ export async function diagnose(
   {deadlineMs: within = deadlineMs}: {readonly deadlineMs?: number} = {},
 ): Promise<Diagnosis> {
   const shared = lookOnce(tools)
-  const results = await Promise.all(checks.map((check) => perform(check, shared, within)))
+  const looked = await Promise.all(checks.map((check) => perform(check, shared, within)))
+  const results = looked.map((result, index) => onceOnly(result, looked.slice(0, index)))
   return {healthy: results.every(({state}) => state !== 'failed'), checks: results}
+}
+
+/** The same failure met on several ways is one finding: that of the check nearest to its root. */
+function onceOnly(result: CheckResult, above: readonly CheckResult[]): CheckResult {
+  if (result.state !== 'failed') return result
+  const same = above.find(({state, title}) => state === 'failed' && title === result.title)
+  if (same === undefined) return result
+  const {id, title, ms} = result
+  return {id, state: 'skipped', title, cause: `See ${same.id}.`, ms}
 }
 
 async function perform(check: Check, tools: DoctorTools, within: number): Promise<CheckResult> {
@@ -38,15 +48,21 @@ async function lookOrExplain(check: Check, tools: DoctorTools): Promise<Finding>
     if (cause !== undefined) return {state: 'skipped', title: check.subject, cause}
     return await check.look(tools)
   } catch (error) {
-    const fix = error instanceof MitraError ? error.hints : []
-    return {state: 'failed', title: check.subject, cause: messageOf(error), fix}
+    return thrown(error, check)
   }
+}
+
+function thrown(error: unknown, {subject}: Check): Finding {
+  if (!(error instanceof MitraError)) {
+    return {state: 'failed', title: `${subject} could not be looked at`, cause: messageOf(error)}
+  }
+  return {state: 'failed', title: error.message.replace(/\.$/, ''), fix: error.hints}
 }
 
 function inTime(looking: Promise<Finding>, {subject}: Check, within: number): Promise<Finding> {
   return new Promise((resolve) => {
-    const cause = `No answer within ${within / 1000} s.`
-    const timer = setTimeout(() => resolve({state: 'failed', title: subject, cause}), within)
+    const title = `${subject}: no answer within ${within / 1000} s`
+    const timer = setTimeout(() => resolve({state: 'failed', title}), within)
     void looking.then((finding) => {
       clearTimeout(timer)
       resolve(finding)

@@ -20,12 +20,15 @@ export async function obstacleTo(
   }
 }
 
+export const noWorkspaceHere =
+  'There is no workspace here, so only the machine was looked at; mitra setup makes one.'
+
 async function noWorkspace(tools: DoctorTools): Promise<string | undefined> {
   try {
     await tools.workspace()
     return undefined
   } catch (error) {
-    return isOutside(error) ? 'There is no workspace here.' : 'See workspace.settings.'
+    return isOutside(error) ? noWorkspaceHere : 'See workspace.settings.'
   }
 }
 

@@ -7,7 +7,12 @@ export const leftoverProcesses: Check = {
   async look(tools) {
     const {layout} = await tools.workspace()
     const {engine} = await tools.engine()
-    const left = await (await tools.machine()).leftovers(layout, engine)
+    const states = await tools.states()
+    const all = await (await tools.machine()).leftovers(layout, engine)
+    // The files of a service that failed belong to that finding.
+    const left = all.filter(({service, pid}) => {
+      return pid !== undefined || states.get(service)?.state !== 'failed'
+    })
     if (left.length === 0) return {state: 'ok', title: 'Nothing is left of earlier starts'}
     const running = left.filter(({pid}) => pid !== undefined)
     if (running.length === 0) {

@@ -9,25 +9,22 @@ export const secretsPermissions: Check = {
   async look(tools) {
     const {layout} = await tools.workspace()
     const machine = await tools.machine()
-    const file = `${layout.state}/secrets.json`
     const ofFolder = await machine.permissions(layout.state)
-    const ofFile = await machine.permissions(file)
     if (ofFolder !== undefined && (ofFolder.mode & forOthers) !== 0) {
-      return open(layout.state, ofFolder.mode, '700')
+      return openFolder(layout.state, ofFolder.mode)
     }
-    if (ofFile === undefined) return {state: 'ok', title: 'No passwords were made yet'}
-    if ((ofFile.mode & forOthers) !== 0) return open(file, ofFile.mode, '600')
-    // Reading them finds a file that is no JSON; the error never quotes it.
+    // Refused where the file is open to others or no JSON: whatever reads a password says the same.
     const {length} = await (await tools.secrets()).names()
+    if (length === 0) return {state: 'ok', title: 'No passwords were made yet'}
     return {state: 'ok', title: `${length} passwords, readable by you alone`}
   },
 }
 
-function open(path: string, mode: number, wanted: string): Finding {
+function openFolder(path: string, mode: number): Finding {
   return {
     state: 'failed',
     title: `${path} is open to others`,
-    cause: `Its mode is ${mode.toString(8).padStart(3, '0')}, not ${wanted}.`,
-    fix: [`chmod ${wanted} '${path}'`],
+    cause: `Its mode is ${mode.toString(8).padStart(3, '0')}, not 700.`,
+    fix: [`chmod 700 '${path}'`],
   }
 }

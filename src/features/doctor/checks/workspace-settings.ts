@@ -1,4 +1,4 @@
-import {isOutside} from '../obstacles.js'
+import {isOutside, noWorkspaceHere} from '../obstacles.js'
 import type {Check} from '../check.js'
 
 export const workspaceSettings: Check = {
@@ -13,6 +13,7 @@ export const workspaceSettings: Check = {
       return {
         state: 'skipped',
         title: 'No workspace here: only the machine was looked at',
+        cause: noWorkspaceHere,
         fix: ['mitra setup'],
       }
     }
