@@ -19,7 +19,12 @@ export async function openProspect(overrides: Overrides): Promise<Workspace> {
     loadConfig(file, process.env, overrides),
   ])
   const layout = {root, state, id: id ?? randomBytes(6).toString('hex')}
-  return {layout, config, isNew: found === undefined || id === undefined}
+  return {
+    layout,
+    config,
+    isNew: found === undefined || id === undefined,
+    hasSettings: found !== undefined,
+  }
 }
 
 async function readIdentity(path: string): Promise<string | undefined> {

@@ -16,8 +16,10 @@ import type {Ports, WorkspaceLayout, WorkspaceMemory} from '../ports/workspace.j
 export interface Workspace {
   readonly layout: WorkspaceLayout
   readonly config: Config
-  /** No mitra.yml yet: `init` would write it here. */
+  /** No mitra.yml or no `.mitra` yet: `init` would write what is missing. */
   readonly isNew: boolean
+  /** There is a mitra.yml. */
+  readonly hasSettings: boolean
 }
 
 /** Everything outside the process, each opened only when a command asks for it. */
@@ -63,7 +65,8 @@ export function openTools({version}: {readonly version: string}): Tools {
     async workspace() {
       const workspace = await tools.prospect()
       if (!workspace.isNew) return workspace
-      throw (await import('../config/locate.js')).noWorkspace(process.cwd())
+      const {noWorkspace} = await import('../config/locate.js')
+      throw noWorkspace(process.cwd(), workspace.hasSettings ? workspace.layout.root : undefined)
     },
     ...workspaceTools(() => tools, once),
     ...stackTools(() => tools, once),

@@ -43,7 +43,12 @@ export async function newWorkspaceFolder(
   return start
 }
 
-export function noWorkspace(start: string): MitraError {
+/** `root` is the folder of a mitra.yml whose `.mitra` is not there: a fresh clone of a workspace. */
+export function noWorkspace(start: string, root: string | undefined): MitraError {
+  if (root !== undefined) {
+    const message = `${root} has settings, but was not set up on this machine.`
+    return new MitraError('config', 'NOT_SET_UP', message, {hints: ['mitra setup']})
+  }
   return new MitraError('config', 'NO_WORKSPACE', `No ${settingsFileName} in ${start} or above.`, {
     hints: [
       'mitra setup makes a workspace here and fills it.',
