@@ -42,7 +42,7 @@ if [ -n "$mine" ] && [ "$mine" = "$pid" ]; then
   if [ "$code" != 0 ]; then
     if [ -d /proc/self ]; then
       for entry in /proc/[0-9]*; do
-        [ "$(readlink "$entry/cwd" 2>/dev/null)" = "$folder" ] && kill -KILL "\${entry#/proc/}" 2>/dev/null
+        [ "$entry/cwd" -ef "$folder" ] && kill -KILL "\${entry#/proc/}" 2>/dev/null
       done
     else
       for other in $(lsof -t -a -d cwd "$folder" 2>/dev/null); do kill -KILL "$other" 2>/dev/null; done
@@ -74,8 +74,11 @@ rm -f "$base.life"
 sh -c "$reaper_script" mitra-reaper "$base" "$signal" "$folder" "$$" <&8 7>&- 8<&- &
 reaper=$!
 exec 8<&-
+# Who works in the folder is ended by the reaper: only the service does.
+cd "$folder" || exit 1
 "$@" 7>&- &
 pid=$!
+cd /
 printf '%s\\n' "$pid" >&7
 start=
 if [ -r "/proc/$pid/stat" ]; then

@@ -1,6 +1,6 @@
 import {spawn} from 'node:child_process'
-import {chownSync, closeSync, openSync} from 'node:fs'
-import {dirname} from 'node:path'
+import {chownSync, closeSync, openSync, rmSync} from 'node:fs'
+import {dirname, join} from 'node:path'
 import {setTimeout as sleep} from 'node:timers/promises'
 import type {ServiceName} from '../../ports/stack.js'
 import {allowedEnvironment} from '../process/run.js'
@@ -43,7 +43,7 @@ export function startKept(service: ServiceName, {launch, runtime, place, log}: K
     '/bin/sh',
     ['-c', keeperScript, 'mitra-keeper', ...told, ...launch.argv],
     // A session and process group of its own: what the terminal sends does not reach it.
-    {detached: true, cwd: launch.folder, env, stdio: ['ignore', log, log], ...place.account},
+    {detached: true, cwd: '/', env, stdio: ['ignore', log, log], ...place.account},
   )
   child.on('error', () => undefined)
   child.unref()
@@ -63,7 +63,11 @@ export async function stopKept(base: string, deadlineMs = 8000): Promise<void> {
   await untilCleared(base, until)
   signalService(base, 'SIGKILL')
   const {isPidFileThere, registered} = readRecorded(base)
-  if (isPidFileThere && registered !== undefined) endProcessesIn(registered.folder)
+  if (isPidFileThere && registered !== undefined) {
+    await endProcessesIn(registered.folder)
+    // Postgres would not start while the pid in it is anybody's, even a dead process's not yet reaped.
+    rmSync(join(registered.folder, 'postmaster.pid'), {force: true})
+  }
   forget(base)
 }
 

@@ -92,7 +92,7 @@ function refuseOtherVersion(data: string, version: string): void {
  */
 async function initialise(context: ProgramContext, data: string): Promise<void> {
   const {settings, place, runtime} = context
-  sweepHalfMade(data)
+  await sweepHalfMade(data)
   const work = `${data}.making-${randomBytes(4).toString('hex')}`
   const making = join(work, 'data')
   const passwordFile = join(work, 'password')
@@ -115,12 +115,12 @@ async function initialise(context: ProgramContext, data: string): Promise<void> 
 }
 
 /** What a killed start left half made; an initdb that outlived it would go on writing there. */
-function sweepHalfMade(data: string): void {
+async function sweepHalfMade(data: string): Promise<void> {
   const folder = dirname(data)
   const names = existsSync(folder) ? readdirSync(folder) : []
   for (const name of names.filter((entry) => entry.startsWith(`${basename(data)}.making`))) {
-    endProcessesIn(join(folder, name))
-    endProcessesIn(join(folder, name, 'data'))
+    await endProcessesIn(join(folder, name))
+    await endProcessesIn(join(folder, name, 'data'))
     rmSync(join(folder, name), {recursive: true, force: true})
   }
 }

@@ -1,5 +1,6 @@
 import {execFileSync} from 'node:child_process'
 import {readdirSync, readlinkSync} from 'node:fs'
+import {setTimeout as sleep} from 'node:timers/promises'
 
 export function sendSignal(pid: number, signal: string): void {
   try {
@@ -9,9 +10,18 @@ export function sendSignal(pid: number, signal: string): void {
   }
 }
 
-/** Ends every process that works in a folder: a busy Postgres backend outlives its postmaster. */
-export function endProcessesIn(folder: string): void {
-  for (const pid of processesIn(folder)) sendSignal(pid, 'SIGKILL')
+/**
+ * Ends every process that works in a folder and waits until they are gone: a busy Postgres backend
+ * outlives its postmaster, nginx workers keep the port of a killed master.
+ */
+export async function endProcessesIn(folder: string, deadlineMs = 3000): Promise<void> {
+  const until = Date.now() + deadlineMs
+  for (;;) {
+    const pids = processesIn(folder)
+    if (pids.length === 0 || Date.now() > until) return
+    for (const pid of pids) sendSignal(pid, 'SIGKILL')
+    await sleep(10)
+  }
 }
 
 function processesIn(folder: string): readonly number[] {
