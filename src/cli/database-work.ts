@@ -17,8 +17,11 @@ export function schemaBuilder({tenant: files}: Migrations, toolVersion: string):
     const body = migrationBody(files, {...tenant, createdAt: ''}, {runId, toolVersion})
     return {
       sql: body.sql,
-      placed: (error, {ahead, notices}) =>
-        placedError(error, {...body, reached: versionReached(notices), ahead}, tenant.name),
+      placed: (error, {ahead, notices}) => {
+        const reached = versionReached(notices)
+        if (reached === undefined && (error.offset ?? 0) < ahead) return undefined
+        return placedError(error, {...body, reached, ahead}, tenant.name)
+      },
     }
   }
 }

@@ -57,8 +57,8 @@ function createStep({name, schema, login}: NewTenant): Step {
 export interface BuiltSchema {
   /** To be sent inside a transaction. */
   readonly sql: string
-  /** The server's error as one that names file and line. */
-  readonly placed: (error: SqlError, at: FailurePlace) => MitraError
+  /** The server's error as one that names file and line; undefined when it came before the SQL. */
+  readonly placed: (error: SqlError, at: FailurePlace) => MitraError | undefined
 }
 
 export type SchemaBuilder = (tenant: NewTenant, runId: string) => BuiltSchema
@@ -114,9 +114,8 @@ async function createOne(session: Session, tenant: NewTenant, tools: CreateTools
     const notices = session.notices()
     await session.script('ROLLBACK').catch(() => undefined)
     if (!(error instanceof SqlError)) throw error
-    // The builder's SQL tells its progress: without a word of it, the names were taken.
-    const taken = notices.length === 0 ? alreadyThere(error, tenant) : undefined
-    throw taken ?? schema.placed(error, {ahead: head.length, notices})
+    const placed = schema.placed(error, {ahead: head.length, notices})
+    throw placed ?? alreadyThere(error, tenant) ?? error
   }
 }
 

@@ -1,5 +1,5 @@
 -- migrate:up
--- Evidence of every change. user_id has no foreign key: the evidence outlives the person.
+-- Evidence of every change; customer_analytics is a record itself and has none. user_id has no foreign key: the evidence outlives the person.
 CREATE TABLE audit_logs (
   tenant_id uuid NOT NULL DEFAULT shared_schema.current_tenant_id(),
   log_id uuid NOT NULL DEFAULT gen_random_uuid(),
@@ -22,6 +22,8 @@ SELECT shared_schema.make_month_partitions('audit_logs'::regclass, now()::date, 
 
 CREATE TRIGGER record_change AFTER INSERT OR UPDATE OR DELETE ON users
   FOR EACH ROW EXECUTE FUNCTION shared_schema.record_change('user_id', 'user');
+CREATE TRIGGER record_change AFTER INSERT OR UPDATE OR DELETE ON user_sessions
+  FOR EACH ROW EXECUTE FUNCTION shared_schema.record_change('session_id', 'user_session');
 CREATE TRIGGER record_change AFTER INSERT OR UPDATE OR DELETE ON user_permissions
   FOR EACH ROW EXECUTE FUNCTION shared_schema.record_change('permission_id', 'user_permission');
 CREATE TRIGGER record_change AFTER INSERT OR UPDATE OR DELETE ON insurance_providers
@@ -38,6 +40,8 @@ CREATE TRIGGER record_change AFTER INSERT OR UPDATE OR DELETE ON chatbot_knowled
   FOR EACH ROW EXECUTE FUNCTION shared_schema.record_change('kb_id', 'knowledge');
 CREATE TRIGGER record_change AFTER INSERT OR UPDATE OR DELETE ON whatsapp_templates
   FOR EACH ROW EXECUTE FUNCTION shared_schema.record_change('template_id', 'whatsapp_template');
+CREATE TRIGGER record_change AFTER INSERT OR UPDATE OR DELETE ON agent_performance
+  FOR EACH ROW EXECUTE FUNCTION shared_schema.record_change('performance_id', 'agent_performance');
 
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON users
   FOR EACH ROW EXECUTE FUNCTION shared_schema.touch_updated_at();
@@ -47,6 +51,7 @@ CREATE TRIGGER touch_updated_at BEFORE UPDATE ON insurance_policies
 -- migrate:down
 DROP TRIGGER touch_updated_at ON insurance_policies;
 DROP TRIGGER touch_updated_at ON users;
+DROP TRIGGER record_change ON agent_performance;
 DROP TRIGGER record_change ON whatsapp_templates;
 DROP TRIGGER record_change ON chatbot_knowledge_base;
 DROP TRIGGER record_change ON video_content;
@@ -55,5 +60,6 @@ DROP TRIGGER record_change ON policyholders;
 DROP TRIGGER record_change ON agents;
 DROP TRIGGER record_change ON insurance_providers;
 DROP TRIGGER record_change ON user_permissions;
+DROP TRIGGER record_change ON user_sessions;
 DROP TRIGGER record_change ON users;
 DROP TABLE audit_logs;
