@@ -1,4 +1,4 @@
-import {Listr, ListrLogger, ProcessOutput, type ListrTaskWrapper} from 'listr2'
+import {Listr, ListrLogger, PRESET_TIMER, ProcessOutput, type ListrTaskWrapper} from 'listr2'
 import type {Step} from '../ports/journal.js'
 import type {OpenProgress} from './progress.js'
 
@@ -49,6 +49,7 @@ export class TaskListProgress implements OpenProgress {
       group.end(group.waiting.size > 0 ? new Error('not done') : undefined)
     }
     await this.#running
+    process.stderr.write('\n')
   }
 
   #list(): Listr {
@@ -69,7 +70,7 @@ export class TaskListProgress implements OpenProgress {
         concurrent: true,
         exitOnError: false,
         registerSignalListeners: false,
-        rendererOptions: {logger, timer: {condition: true, field: seconds}, showErrorMessage: true},
+        rendererOptions: {logger, timer: {...PRESET_TIMER, field: seconds}, showErrorMessage: true},
       } as never,
     )
   }
