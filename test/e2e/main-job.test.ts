@@ -16,7 +16,11 @@ interface Rows {
 }
 
 interface Failure {
-  readonly error: {readonly code: string; readonly message: string; readonly hints: readonly string[]}
+  readonly error: {
+    readonly code: string
+    readonly message: string
+    readonly hints: readonly string[]
+  }
 }
 
 interface Applied {
@@ -54,7 +58,11 @@ describe.each(enginesToTest)('the main job on the $name engine', ({name, env}) =
       ['object-store', 'healthy'],
       ['nginx', 'healthy'],
     ])
-    expect(seen).toMatchObject({engine: name, tenants: ['hdfc', 'icici', 'lic'], pendingMigrations: 0})
+    expect(seen).toMatchObject({
+      engine: name,
+      tenants: ['hdfc', 'icici', 'lic'],
+      pendingMigrations: 0,
+    })
   })
 
   test('each login counts its own rows, and each a different number', async () => {
