@@ -11,7 +11,7 @@ export function servicesTable(services: readonly ServiceView[]): string {
     version === null ? kind : `${kind} ${version}`,
   ])
   const failures = services.flatMap(({name, failure}) =>
-    failure === null
+    failure === undefined
       ? []
       : [`\n${name}: ${failure.cause}`, ...failure.lastLines.map((line) => `  ${line}`)],
   )

@@ -10,7 +10,8 @@ export interface ServiceView {
   readonly port: number
   readonly memoryBytes: number | null
   readonly version: string | null
-  readonly failure: {readonly cause: string; readonly lastLines: readonly string[]} | null
+  /** Only when it failed. */
+  readonly failure?: {readonly cause: string; readonly lastLines: readonly string[]}
 }
 
 /** In the order of the table of services; `null` in JSON where a value is unknown. */
@@ -20,8 +21,9 @@ export function serviceViews(
   return serviceNames.flatMap((name) => {
     const status = states.get(name)
     if (status === undefined) return []
-    const {kind, state, url, port, memoryBytes = null, version = null, failure = null} = status
-    return [{name, kind, state, url, port, memoryBytes, version, failure}]
+    const {kind, state, url, port, memoryBytes = null, version = null, failure} = status
+    const view = {name, kind, state, url, port, memoryBytes, version}
+    return [failure === undefined ? view : {...view, failure}]
   })
 }
 
