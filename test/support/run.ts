@@ -3,14 +3,15 @@ import {join} from 'node:path'
 import {Config} from '@oclif/core'
 import {captureOutput} from '@oclif/test'
 import {Ajv2020} from 'ajv/dist/2020.js'
+import type {MitraCommand} from '../../src/cli/mitra-command.js'
 import type {Tools} from '../../src/cli/tools.js'
 import {repositoryRoot} from './cli.js'
 
-interface RunnableCommand {
-  ['_run'](): Promise<unknown>
-}
-
-type CommandClass = new (argv: string[], config: Config, tools: Tools) => RunnableCommand
+type CommandClass<T> = new (
+  argv: string[],
+  config: Config,
+  tools: Tools,
+) => MitraCommand & {run(): Promise<T>}
 
 export interface CommandRun<T> {
   readonly result: T | undefined
@@ -29,7 +30,7 @@ let loaded: Promise<Config> | undefined
  * must be one document that holds its schema, `schemas/<command>.json` or `schemas/error.json`.
  */
 export async function run<T>(
-  Command: CommandClass & {prototype: {run(): Promise<T>}},
+  Command: CommandClass<T>,
   argv: readonly string[],
   tools: Tools,
 ): Promise<CommandRun<T>> {

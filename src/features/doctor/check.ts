@@ -22,7 +22,7 @@ export interface Finding {
 }
 
 /** What must hold before a check can look; the check of that thing itself reports when it does not. */
-export type Need = 'workspace' | 'engine' | 'postgres' | 'object-store'
+export type Need = 'workspace' | 'engine' | 'postgres' | 'database' | 'object-store'
 
 export interface Check {
   /** Stable: scripts and people search for it. */

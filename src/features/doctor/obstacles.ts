@@ -17,6 +17,8 @@ export async function obstacleTo(
     case 'postgres':
     case 'object-store':
       return (await noEngine(tools)) ?? notRunning(need, tools)
+    case 'database':
+      return (await obstacleTo('postgres', tools)) ?? noPassword(tools)
   }
 }
 
@@ -55,4 +57,14 @@ async function notRunning(name: ServiceName, tools: DoctorTools): Promise<string
   } catch {
     return 'See stack.services.'
   }
+}
+
+// A session would make a new password in place of a lost one, and lock everyone out.
+async function noPassword(tools: DoctorTools): Promise<string | undefined> {
+  return (await isPasswordLost('postgres.admin', tools)) ? 'See database.response.' : undefined
+}
+
+/** A server runs with a password that the workspace does not hold. */
+export async function isPasswordLost(name: string, tools: DoctorTools): Promise<boolean> {
+  return (await (await tools.secrets()).get(name)) === undefined
 }

@@ -1,5 +1,6 @@
 import type {Database} from '../../../ports/database.js'
 import type {Check, DoctorTools} from '../check.js'
+import {isPasswordLost} from '../obstacles.js'
 
 const asked = 5
 const slowMs = 10
@@ -9,8 +10,7 @@ export const databaseResponse: Check = {
   subject: 'Postgres',
   need: 'postgres',
   async look(tools) {
-    // Opening a session would make a new password where the old one is lost, and lock everyone out.
-    if ((await (await tools.secrets()).get('postgres.admin')) === undefined) {
+    if (await isPasswordLost('postgres.admin', tools)) {
       return {
         state: 'failed',
         title: 'The password of Postgres is lost',

@@ -1,4 +1,5 @@
 import type {Check} from '../check.js'
+import {isPasswordLost} from '../obstacles.js'
 
 const slowMs = 500
 
@@ -7,6 +8,14 @@ export const objectStoreResponse: Check = {
   subject: 'The object store',
   need: 'object-store',
   async look(tools) {
+    if (await isPasswordLost('objectStore.secretKey', tools)) {
+      return {
+        state: 'failed',
+        title: 'The keys of the object store are lost',
+        cause: 'secrets.json does not hold them, and the server runs with them.',
+        fix: ['Put .mitra/secrets.json back from a copy.', 'mitra restart object-store'],
+      }
+    }
     const {bucket} = await tools.workspace()
     const store = await tools.objectStore()
     const from = tools.clock.now().getTime()
