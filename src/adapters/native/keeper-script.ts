@@ -1,19 +1,6 @@
 // Plain POSIX sh (dash, bash 3.2, macOS): two of these beside each service take about 1 MB, a
 // supervisor in Node 39 MB.
 
-const alive = `
-alive() {
-  kill -0 "$1" 2>/dev/null || return 1
-  if [ -r "/proc/$1/stat" ]; then
-    { read -r stat < "/proc/$1/stat"; } 2>/dev/null || return 1
-    stat=\${stat##*) }
-  else
-    stat=$(ps -o stat= -p "$1" 2>/dev/null)
-  fi
-  case $stat in Z*|'') return 1 ;; esac
-}
-`
-
 /**
  * The reaper reads a pipe that the keeper alone holds open; the keeper has written the service's pid
  * to it. However the keeper ends, SIGKILL included, the reaper reads the end of it: stops the service
@@ -24,7 +11,17 @@ alive() {
  *
  * `$1` base path of the run files, `$2` stop signal, `$3` the service's folder, `$4` process group.
  */
-export const reaperScript = `${alive}
+export const reaperScript = `
+alive() {
+  kill -0 "$1" 2>/dev/null || return 1
+  if [ -r "/proc/$1/stat" ]; then
+    { read -r stat < "/proc/$1/stat"; } 2>/dev/null || return 1
+    stat=\${stat##*) }
+  else
+    stat=$(ps -o stat= -p "$1" 2>/dev/null)
+  fi
+  case $stat in Z*|'') return 1 ;; esac
+}
 base=$1 signal=$2 folder=$3 group=$4
 trap '' TERM INT QUIT HUP
 pid=
@@ -58,11 +55,11 @@ fi
 
 /**
  * The keeper starts the service as its child, says which process that is, waits for it and writes how
- * it ended. Where its reaper is gone, it does that one's work.
+ * it ended. Then its reaper works; where that one is killed over it, the keeper does it.
  *
  * `$1` to `$3` as above, `$4` the reaper's script, then the program and its arguments.
  */
-export const keeperScript = `${alive}
+export const keeperScript = `
 base=$1 signal=$2 folder=$3 reaper_script=$4
 shift 4
 rm -f "$base.exit" "$base.life"
@@ -96,5 +93,7 @@ wait "$pid"
 code=$?
 printf '%s\\n' "$code" > "$base.exit.new"
 mv "$base.exit.new" "$base.exit"
-alive "$reaper" || printf '%s\\n' "$pid" | sh -c "$reaper_script" mitra-reaper "$base" "$signal" "$folder" ""
+exec 7>&-
+wait "$reaper"
+[ ! -f "$base.pid" ] || printf '%s\\n' "$pid" | sh -c "$reaper_script" mitra-reaper "$base" "$signal" "$folder" ""
 `

@@ -53,7 +53,7 @@ export function startKept(service: ServiceName, {launch, runtime, place, log}: K
 /** Stops a service and waits until its reaper has cleaned up; does that itself where it is gone. */
 export async function stopKept(base: string, deadlineMs = 8000): Promise<void> {
   const until = Date.now() + deadlineMs
-  while (readRecorded(base).isStarting && Date.now() < until) await sleep(10)
+  await untilSpoken(base)
   const signal = readRecorded(base).registered?.stopSignal ?? 'TERM'
   signalService(base, `SIG${signal}`)
   if (signal === 'QUIT') {
@@ -69,6 +69,11 @@ export async function stopKept(base: string, deadlineMs = 8000): Promise<void> {
     rmSync(join(registered.folder, 'postmaster.pid'), {force: true})
   }
   forget(base)
+}
+
+/** Until a keeper that was just started has written which process it keeps; two seconds at most. */
+export async function untilSpoken(base: string): Promise<void> {
+  while (readRecorded(base).isStarting) await sleep(5)
 }
 
 function signalService(base: string, signal: string): void {

@@ -15,7 +15,7 @@ import type {StackSettings} from '../../ports/stack-settings.js'
 import {acquireLock} from '../journal/lock.js'
 import {HostSockets} from '../sockets/ports.js'
 import {failedService, failureOf, serviceFailed, type ServiceFailure} from './failure.js'
-import {openLog, startKept, stopKept} from './keeper.js'
+import {openLog, startKept, stopKept, untilSpoken} from './keeper.js'
 import {followLogs, lastLines, sizeOfLog} from './log-files.js'
 import {memoryOf, parentsOfAll} from './memory.js'
 import {nginxProgram, writeNginxFiles} from './nginx.js'
@@ -196,6 +196,7 @@ export class NativeStack implements Stack {
   async #start(service: ServiceName): Promise<void> {
     await this.#alone(service, 'start', async () => {
       const base = this.#place.run(service)
+      await untilSpoken(base)
       const before = readRecorded(base)
       if (this.#isAsWanted(service, before)) return
       // What is left of an earlier start is cleared before this one begins.
@@ -231,6 +232,7 @@ export class NativeStack implements Stack {
       logFrom: sizeOfLog(this.#place.log(service)),
     })
     startKept(service, {launch, runtime, place: this.#place, log})
+    await untilSpoken(base)
   }
 
   // Nginx tries a taken port for two seconds before it says so.

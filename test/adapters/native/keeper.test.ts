@@ -1,4 +1,5 @@
 import {existsSync, readdirSync, readlinkSync} from 'node:fs'
+import {setTimeout as sleep} from 'node:timers/promises'
 import {afterAll, beforeAll, beforeEach, expect, test} from 'vitest'
 import {readRecorded} from '../../../src/adapters/native/registry.js'
 import {isAlive} from '../../../src/adapters/process-identity/identity.js'
@@ -57,12 +58,12 @@ const nothing = {files: [], inFolder: [], alive: [], isFree: true}
 async function kill(service: ServiceName, targets: readonly ('service' | 'keeper' | 'reaper')[]) {
   const pids = await workspace.pids(service)
   const folder = readRecorded(workspace.place.run(service)).registered?.folder ?? ''
-  for (const target of targets) process.kill(pids[target], 'SIGKILL')
-  const helpers = Object.values(pids)
-  return {
-    leftovers: () => leftoversOf(service, folder, helpers),
-    isGone: async () => !isAlive(pids.service),
+  for (const target of targets) {
+    process.kill(pids[target], 'SIGKILL')
+    while (isAlive(pids[target])) await sleep(1)
   }
+  const helpers = Object.values(pids)
+  return {leftovers: () => leftoversOf(service, folder, helpers)}
 }
 
 test.each(serviceNames)('nothing is left of %s when it is killed', async (service) => {
@@ -101,8 +102,7 @@ test.each(serviceNames)('down stops %s when nobody keeps it any more', async (se
 })
 
 test.each(serviceNames)('the next up heals %s after all three are killed', async (service) => {
-  const {isGone} = await kill(service, ['reaper', 'keeper', 'service'])
-  await expect.poll(isGone).toBe(true)
+  await kill(service, ['reaper', 'keeper', 'service'])
   expect(await stateOf(service)).toBe('failed')
 
   await workspace.stack.up([service], nobodyWaits)
