@@ -52,15 +52,19 @@ export async function planSetup(tools: Tools): Promise<SetupPlan> {
   const state = await databaseState(tools, start)
   const database = await planDatabase(tools, texts, state)
   const needsBucket = await isBucketMissing(tools, start)
-  const later =
-    state === undefined ? ['migrations and tenants, once Postgres runs and can be asked'] : []
+  const later = [
+    ...(state === undefined ? ['migrations and tenants, once Postgres runs and can be asked'] : []),
+    ...(needsBucket === undefined
+      ? ['the bucket, once the object store runs and can be asked']
+      : []),
+  ]
   const steps = [
     ...files.steps,
     ...start.steps,
     ...database.steps,
     ...(needsBucket ? [await bucketStep(tools)] : []),
   ]
-  return {...database, steps, files, start, texts, needsBucket, later}
+  return {...database, steps, files, start, texts, needsBucket: needsBucket === true, later}
 }
 
 /** Undefined when there is a database that cannot be asked now. */
@@ -116,9 +120,12 @@ async function migrationTexts(
   return [...present, ...coming].toSorted((a, b) => (a.fileName < b.fileName ? -1 : 1))
 }
 
-async function isBucketMissing(tools: Tools, start: StartPlan): Promise<boolean> {
+/** Undefined when there are data that a stopped object store cannot tell of now. */
+async function isBucketMissing(tools: Tools, start: StartPlan): Promise<boolean | undefined> {
   const stack = await tools.stack(start.ports)
-  if (start.start.includes('object-store')) return !(await stack.hasData('object-store'))
+  if (start.start.includes('object-store')) {
+    return (await stack.hasData('object-store')) ? undefined : true
+  }
   const {config} = await tools.prospect()
   return !(await (
     await tools.objectStore(start.ports)
