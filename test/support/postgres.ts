@@ -49,7 +49,14 @@ export const isPostgresThere = await requirement(
 const asNobody: {readonly uid?: number; readonly gid?: number} =
   process.getuid?.() === 0 ? nobody() : {}
 
-export async function startPostgres(): Promise<TestPostgres> {
+interface PostgresOptions {
+  /** With fsync and without the log of statements: for measuring. */
+  readonly isDurable?: boolean
+}
+
+export async function startPostgres({
+  isDurable = false,
+}: PostgresOptions = {}): Promise<TestPostgres> {
   const folder = mkdtempSync(join(tmpdir(), 'mitra-postgres-'))
   chmodSync(folder, 0o755)
   const native = linkedBinaries(folder)
@@ -60,7 +67,7 @@ export async function startPostgres(): Promise<TestPostgres> {
   const password = (await secrets.ensure('postgres.admin')).reveal()
   const data = initialise(native, home, password)
   const port = await freePort()
-  const start = () => startServer({native, data, port, folder})
+  const start = () => startServer({native, data, port, folder, isDurable})
   let server = start()
   const open = (name: string) =>
     new PgDatabase({host: '127.0.0.1', port, name, adminUser: 'mitra_admin', secrets})
@@ -131,17 +138,18 @@ interface Server {
   readonly data: string
   readonly port: number
   readonly folder: string
+  readonly isDurable: boolean
 }
 
 // Every statement is logged, so that a test can look for what must not be there.
-function startServer({native, data, port, folder}: Server): ChildProcess {
+function startServer({native, data, port, folder, isDurable}: Server): ChildProcess {
   const options = {
     listen_addresses: '127.0.0.1',
     port: String(port),
     unix_socket_directories: '',
-    fsync: 'off',
+    fsync: isDurable ? 'on' : 'off',
     shared_buffers: '32MB',
-    log_statement: 'all',
+    log_statement: isDurable ? 'none' : 'all',
   }
   const flags = Object.entries(options).flatMap(([name, value]) => ['-c', `${name}=${value}`])
   const log = openSync(join(folder, 'log'), 'a')
