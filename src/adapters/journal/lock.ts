@@ -1,8 +1,14 @@
 import {randomBytes} from 'node:crypto'
-import {link, mkdir, readdir, readFile, rename, unlink, writeFile} from 'node:fs/promises'
+import {link, mkdir, readdir, readFile, truncate, unlink, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {codeOf, MitraError} from '../../errors.js'
-import {isSameProcess, ownIdentity, type ProcessIdentity} from '../process-identity/identity.js'
+import {writeError} from '../files/write-atomic.js'
+import {
+  isAlive,
+  isSameProcess,
+  ownIdentity,
+  type ProcessIdentity,
+} from '../process-identity/identity.js'
 
 /** Who holds a lock, as its file says. */
 export interface LockHolder extends ProcessIdentity {
@@ -17,14 +23,14 @@ export interface HeldLock {
 interface LockWish {
   readonly purpose: string
   readonly waitMs: number
-  /** Called once, when there is somebody to wait for. */
+  /** Called once, when the wait is long enough to be noticed. */
   readonly onWait?: (holder: LockHolder) => void
 }
 
 /**
  * A lock that dies with its process. The files `<name>.<n>.lock` are made by link(2), which one
- * process alone can win; the holder is the one with the highest number, unless its content says
- * released or its process is gone. Taking over makes number n+1 and looks again: whoever then sees a
+ * process alone can win; the holder is the one with the highest number, unless it let go (the file is
+ * empty) or its process is gone. Taking over makes number n+1 and looks again: whoever then sees a
  * higher number has lost. The highest file is never deleted, so no two can find the same gap.
  */
 export async function acquireLock(
@@ -32,93 +38,143 @@ export async function acquireLock(
   name: string,
   {purpose, waitMs, onWait}: LockWish,
 ): Promise<HeldLock> {
-  await mkdir(folder, {recursive: true, mode: 0o700})
-  const until = Date.now() + waitMs
+  const place = {folder, name}
+  await mkdir(folder, {recursive: true, mode: 0o700}).catch((error: unknown) => {
+    throw writeError(folder, error)
+  })
+  const since = Date.now()
   let hasSaid = false
   for (;;) {
-    const highest = await highestNumber(folder, name)
-    const holder = highest === 0 ? undefined : await liveHolder(fileOf(folder, name, highest))
+    const highest = await highestNumber(place)
+    const holder = highest === 0 ? undefined : await liveHolder(lockFile(place, highest))
     if (holder === undefined) {
-      const held = await tryTake(folder, name, highest + 1, purpose)
+      const held = await tryTake(place, highest + 1, purpose)
       if (held !== undefined) return held
       continue
     }
-    if (Date.now() >= until) throw lockedBy(holder)
-    if (!hasSaid) onWait?.(holder)
-    hasSaid = true
-    await new Promise((resolve) => setTimeout(resolve, 50))
+    const waitedMs = Date.now() - since
+    if (waitedMs >= waitMs) throw lockedBy(holder)
+    if (!hasSaid && waitedMs >= quietMs) {
+      onWait?.(holder)
+      hasSaid = true
+    }
+    await new Promise((resolve) => setTimeout(resolve, pollMs))
   }
+}
+
+const pollMs = 50
+/** Nobody needs to hear of a wait as short as this. */
+const quietMs = 300
+
+interface LockPlace {
+  readonly folder: string
+  readonly name: string
 }
 
 async function tryTake(
-  folder: string,
-  name: string,
+  place: LockPlace,
   number: number,
   purpose: string,
 ): Promise<HeldLock | undefined> {
-  const path = fileOf(folder, name, number)
-  const holder: LockHolder = {...ownIdentity(), purpose, at: new Date().toISOString()}
-  const temporary = `${path}.${randomBytes(6).toString('hex')}`
-  await writeFile(temporary, JSON.stringify(holder), {mode: 0o600})
-  try {
-    await link(temporary, path)
-  } catch (error) {
-    if (codeOf(error) === 'EEXIST') return undefined
-    throw error
-  } finally {
-    await unlink(temporary)
-  }
-  if ((await highestNumber(folder, name)) !== number) {
-    await unlink(path)
+  const path = lockFile(place, number)
+  if (!(await linkWhole(path, {...ownIdentity(), purpose, at: new Date().toISOString()}))) {
     return undefined
   }
-  await removeLower(folder, name, number)
+  if (!(await isHighest(place, number))) {
+    await removeIfThere(path)
+    return undefined
+  }
+  await removeLeftovers(place, number)
   return {release: () => release(path)}
 }
 
+/** False when the name is taken; nobody ever sees the file without its content. */
+async function linkWhole(path: string, holder: LockHolder): Promise<boolean> {
+  const temporary = `${path}.${process.pid}.${randomBytes(6).toString('hex')}`
+  try {
+    await writeFile(temporary, JSON.stringify(holder), {mode: 0o600})
+    await link(temporary, path)
+    return true
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false
+    throw writeError(path, error)
+  } finally {
+    await removeIfThere(temporary)
+  }
+}
+
+// Emptied, not rewritten: that is one step, and a full disk cannot stop it.
 async function release(path: string): Promise<void> {
-  const temporary = `${path}.${randomBytes(6).toString('hex')}`
-  await writeFile(temporary, JSON.stringify({released: true}), {mode: 0o600})
-  await rename(temporary, path)
+  await truncate(path, 0).catch(unlessMissing)
 }
 
 async function liveHolder(path: string): Promise<LockHolder | undefined> {
-  let text: string
-  try {
-    text = await readFile(path, 'utf8')
-  } catch (error) {
-    // Removed by a holder of a higher number since we listed: look again.
-    if (codeOf(error) === 'ENOENT') return undefined
-    throw error
-  }
-  const parsed: Partial<LockHolder> & {released?: boolean} = JSON.parse(text)
-  const {pid, startTime, bootId, host, purpose = '', at = ''} = parsed
+  // Missing: removed by the holder of a higher number since we listed, so look again.
+  const holder = holderIn((await readFile(path, 'utf8').catch(unlessMissing)) ?? '')
+  return holder !== undefined && isSameProcess(holder) ? holder : undefined
+}
+
+/** Undefined for what no live process can have left: let go, or cut off by a power cut. */
+function holderIn(text: string): LockHolder | undefined {
+  const parsed = parsedOrUndefined(text)
+  if (typeof parsed !== 'object' || parsed === null) return undefined
+  const {pid, startTime, bootId, host, purpose = '', at = ''}: Partial<LockHolder> = parsed
   if (pid === undefined || startTime === undefined) return undefined
   if (bootId === undefined || host === undefined) return undefined
-  const holder = {pid, startTime, bootId, host, purpose, at}
-  return isSameProcess(holder) ? holder : undefined
+  return {pid, startTime, bootId, host, purpose, at}
 }
 
-async function highestNumber(folder: string, name: string): Promise<number> {
-  return Math.max(0, ...(await numbers(folder, name)))
-}
-
-async function removeLower(folder: string, name: string, number: number): Promise<void> {
-  for (const lower of await numbers(folder, name)) {
-    if (lower < number) await unlink(fileOf(folder, name, lower)).catch(() => undefined)
+function parsedOrUndefined(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
   }
 }
 
-async function numbers(folder: string, name: string): Promise<readonly number[]> {
-  const pattern = new RegExp(`^${name}\\.(\\d+)\\.lock$`)
-  return (await readdir(folder)).flatMap((entry) => {
-    const digits = pattern.exec(entry)?.[1]
-    return digits === undefined ? [] : [Number(digits)]
-  })
+// Twice: a name that is added while a folder is being read may be missed, and the one that it
+// replaces be gone already. The second reading begins after both.
+async function isHighest(place: LockPlace, number: number): Promise<boolean> {
+  return (await highestNumber(place)) === number && (await highestNumber(place)) === number
 }
 
-function fileOf(folder: string, name: string, number: number): string {
+async function highestNumber(place: LockPlace): Promise<number> {
+  const entries = await readdir(place.folder)
+  return Math.max(0, ...entries.map((entry) => numberOf(place, entry) ?? 0))
+}
+
+/** Lower numbers, and the temporary files of killed processes. */
+async function removeLeftovers(place: LockPlace, own: number): Promise<void> {
+  for (const entry of await readdir(place.folder)) {
+    const number = numberOf(place, entry)
+    const isLower = number !== undefined && number < own
+    if (isLower || isAbandoned(place, entry)) await removeIfThere(join(place.folder, entry))
+  }
+}
+
+function isAbandoned({name}: LockPlace, entry: string): boolean {
+  if (!entry.startsWith(`${name}.`)) return false
+  const pid = /^\d+\.lock\.(\d+)\.[0-9a-f]+$/.exec(entry.slice(name.length + 1))?.[1]
+  return pid !== undefined && !isAlive(Number(pid))
+}
+
+function numberOf({name}: LockPlace, entry: string): number | undefined {
+  if (!entry.startsWith(`${name}.`)) return undefined
+  const digits = /^(\d+)\.lock$/.exec(entry.slice(name.length + 1))?.[1]
+  return digits === undefined ? undefined : Number(digits)
+}
+
+function lockFile({folder, name}: LockPlace, number: number): string {
   return join(folder, `${name}.${number}.lock`)
+}
+
+async function removeIfThere(path: string): Promise<void> {
+  await unlink(path).catch(unlessMissing)
+}
+
+function unlessMissing(error: unknown): undefined {
+  if (codeOf(error) === 'ENOENT') return undefined
+  throw error
 }
 
 function lockedBy({pid, purpose, at}: LockHolder): MitraError {

@@ -42,7 +42,11 @@ export function isAlive(pid: number): boolean {
 function startTimeOf(pid: number): string | undefined {
   if (process.platform === 'linux') return statFields(pid)?.[19]
   try {
-    const text = execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], {encoding: 'utf8'})
+    // The text depends on language and time zone, which two processes may have set differently.
+    const text = execFileSync('/bin/ps', ['-o', 'lstart=', '-p', String(pid)], {
+      encoding: 'utf8',
+      env: {LC_ALL: 'C', TZ: 'UTC'},
+    })
     return text.trim() === '' ? undefined : text.trim()
   } catch {
     return undefined
@@ -76,7 +80,9 @@ function readBootId(): string {
     if (process.platform === 'linux') {
       return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
     }
-    return execFileSync('sysctl', ['-n', 'kern.bootsessionuuid'], {encoding: 'utf8'}).trim()
+    return execFileSync('/usr/sbin/sysctl', ['-n', 'kern.bootsessionuuid'], {
+      encoding: 'utf8',
+    }).trim()
   } catch {
     return 'unknown'
   }
