@@ -4,9 +4,6 @@ import {makeOwned} from './place.js'
 import type {Program} from './program.js'
 import {writeOwned} from './registry.js'
 
-// The probe needs the password on every look; asking the file each time would be most of its cost.
-const passwords = new Map<string, string>()
-
 /** Redis 7 or Valkey: append-only file, password from a file that the service alone reads. */
 export const redisProgram: Program = {
   service: 'redis',
@@ -32,10 +29,9 @@ export const redisProgram: Program = {
     return {argv: [runtime.path, file], env: {}, folder: data, stopSignal: 'TERM'}
   },
 
-  async isHealthy({ports, secrets, layout}, pid) {
-    const known = passwords.get(layout.id) ?? (await secrets.ensure('redis')).reveal()
-    passwords.set(layout.id, known)
-    const answer = await askRedis(ports.redis, known)
+  async isHealthy({ports, secrets}, pid) {
+    const password = await secrets.get('redis')
+    const answer = await askRedis(ports.redis, password?.reveal() ?? '')
     return answer !== undefined && answer.isReady && answer.pid === pid
   },
 
