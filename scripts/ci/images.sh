@@ -58,7 +58,7 @@ minio() {
   mkdir -p "$work/minio"
   if [ ! -x "$program" ]; then build_minio "$program"; fi
   cp "$program" "$work/minio/minio"
-  build "$minio_image" minio --build-arg MINIO_VERSION="$minio_version"
+  build "$minio_image" minio --build-arg MINIO_VERSION="$(sed -E 's/^v0\.0\.0-(....)(..)(..)(..)(..)(..)-.*/RELEASE.\1-\2-\3T\4-\5-\6Z/' <<< "$minio_version")"
 }
 
 build_minio() {

@@ -6,28 +6,42 @@ export function projectName({layout}: Pick<StackSettings, 'layout'>): string {
   return `mitra-${layout.id}`
 }
 
-export function upArguments(file: string, services: readonly ServiceName[]): readonly string[] {
-  // Images were got before, with progress; compose would pull in silence.
-  return ['compose', '--file', file, 'up', '--detach', '--no-deps', '--pull', 'never', ...services]
+interface Creation {
+  readonly project: string
+  readonly files: readonly string[]
+  readonly services: readonly ServiceName[]
 }
 
-export function stopArguments(file: string, services: readonly ServiceName[]): readonly string[] {
-  // Not `down`: stopped containers keep their logs.
-  return ['compose', '--file', file, 'stop', '--timeout', '10', ...services]
+/** Networks, volumes and containers as the files say, not started: one that fails stops no other. */
+export function createArguments({project, files, services}: Creation): readonly string[] {
+  const named = files.flatMap((file) => ['--file', file])
+  // Images were got before, with progress; compose would pull in silence.
+  const options = ['--no-start', '--no-deps', '--no-build', '--pull', 'never']
+  return ['compose', '--project-name', project, ...named, 'up', ...options, ...services]
 }
 
 export function volumeName(
-  settings: StackSettings,
+  settings: Pick<StackSettings, 'layout'>,
   service: ServiceName,
   generation: number,
 ): string {
   return `${projectName(settings)}-${service}-g${generation}`
 }
 
-/** What compose.yaml is filled with; paths and names only, never a password. */
+/** The services whose containers read passwords. */
+export type SecretReader = Exclude<ServiceName, 'nginx'>
+
+export interface ComposeFolders {
+  readonly secrets: string
+  readonly site: string
+  readonly initdb: string
+}
+
+/** What compose.yaml is filled with; paths, names and fingerprints, never a password. */
 export function composeVariables(
   settings: StackSettings,
-  folders: {readonly secrets: string; readonly site: string},
+  folders: ComposeFolders,
+  fingerprints: Readonly<Record<SecretReader, string>>,
 ): Readonly<Record<string, string>> {
   const {layout, ports, generation, databaseName, images} = settings
   return {
@@ -37,6 +51,10 @@ export function composeVariables(
     MITRA_DATABASE: databaseName,
     MITRA_SECRETS: folders.secrets,
     MITRA_SITE: folders.site,
+    MITRA_INITDB: folders.initdb,
+    MITRA_SECRETS_POSTGRES: fingerprints.postgres,
+    MITRA_SECRETS_REDIS: fingerprints.redis,
+    MITRA_SECRETS_OBJECT_STORE: fingerprints['object-store'],
     MITRA_IMAGE_POSTGRES: images.postgres,
     MITRA_IMAGE_REDIS: images.redis,
     MITRA_IMAGE_OBJECT_STORE: images['object-store'],

@@ -1,27 +1,38 @@
 import type Dockerode from 'dockerode'
-import {messageOf, MitraError} from '../../errors.js'
+import {codeOf, messageOf, MitraError} from '../../errors.js'
 import type {ServiceName} from '../../ports/stack.js'
 import {serviceNames} from '../../ports/stack.js'
-import type {StackSettings} from '../../ports/stack-settings.js'
-import {projectName} from './arguments.js'
+import type {WorkspaceLayout} from '../../ports/workspace.js'
 import {answeringEndpoint} from './endpoint.js'
+import type {EngineMachine} from './proxy-target.js'
 
 /** One of our containers as the engine lists it. */
 export interface FoundContainer {
   readonly service: ServiceName
   readonly id: string
-  readonly image: string
+  readonly imageId: string
   /** `running`, `exited`, `created`, ... */
   readonly state: string
+  readonly generation: number
+  /** Fingerprint of the passwords that it was started with. */
+  readonly secrets: string | undefined
 }
 
-/** The engine's API through dockerode, for the containers and volumes of one workspace only. */
+export interface ContainerEnd {
+  readonly isRunning: boolean
+  readonly exitCode: number
+  readonly isOutOfMemory: boolean
+  /** What the engine says when it could not start it. */
+  readonly error: string
+}
+
+/** The engine's API through dockerode, for what carries the label of one workspace only. */
 export class DockerEngine {
-  readonly #settings: StackSettings
+  readonly #label: string
   #client: Promise<Dockerode> | undefined
 
-  constructor(settings: StackSettings) {
-    this.#settings = settings
+  constructor(layout: Pick<WorkspaceLayout, 'id'>) {
+    this.#label = `dev.mitra.workspace=${layout.id}`
   }
 
   async client(): Promise<Dockerode> {
@@ -29,29 +40,57 @@ export class DockerEngine {
     return this.#client
   }
 
+  async machine(): Promise<EngineMachine> {
+    const told: unknown = await this.#ask((client) => client.info())
+    const values = new Map(Object.entries(told ?? {}))
+    const text = (name: string) => String(values.get(name) ?? '')
+    return {
+      operatingSystem: text('OperatingSystem'),
+      kernel: text('KernelVersion'),
+      name: text('Name'),
+      isRootless: text('SecurityOptions').includes('rootless'),
+    }
+  }
+
+  /** A running one first, where a killed compose has left two of a service. */
   async containers(): Promise<readonly FoundContainer[]> {
-    const client = await this.client()
-    const labels = [
-      `dev.mitra.workspace=${this.#settings.layout.id}`,
-      `com.docker.compose.project=${projectName(this.#settings)}`,
-    ]
-    const found = await translated(client.listContainers({all: true, filters: {label: labels}}))
-    return found.flatMap(({Id: id, Image: image, State: state, Labels}) => {
-      const service = serviceNames.find((name) => name === Labels['com.docker.compose.service'])
-      return service === undefined ? [] : [{service, id, image, state}]
+    const filters = {label: [this.#label]}
+    const found = await this.#ask((client) => client.listContainers({all: true, filters}))
+    const ours = found.flatMap(({Id: id, ImageID: imageId, State: state, Labels: labels}) => {
+      const service = serviceNames.find((name) => name === labels['com.docker.compose.service'])
+      const generation = Number(labels['dev.mitra.generation'] ?? 0)
+      const secrets = labels['dev.mitra.secrets']
+      return service === undefined ? [] : [{service, id, imageId, state, generation, secrets}]
     })
+    return ours.toSorted((a, b) => Number(b.state === 'running') - Number(a.state === 'running'))
   }
 
-  /** The last lines of a container, both streams in order. */
-  async lastLines(id: string, count: number): Promise<readonly string[]> {
-    const container = (await this.client()).getContainer(id)
-    const raw = await container.logs({stdout: true, stderr: true, tail: count, follow: false})
-    return demultiplexed(Buffer.isBuffer(raw) ? raw : Buffer.from(raw))
+  async container(service: ServiceName): Promise<FoundContainer | undefined> {
+    return (await this.containers()).find((one) => one.service === service)
   }
 
-  async exitCode(id: string): Promise<number | undefined> {
-    const {State} = await (await this.client()).getContainer(id).inspect()
-    return State.Running ? undefined : State.ExitCode
+  /** Idempotent. */
+  async start(id: string): Promise<void> {
+    await this.#ask((client) => client.getContainer(id).start()).catch(unlessNotModified)
+  }
+
+  /** With the container's own stop signal; idempotent. */
+  async stop(id: string): Promise<void> {
+    await this.#ask((client) => client.getContainer(id).stop({t: 10})).catch(unlessNotModified)
+  }
+
+  async signal(id: string, signal: string): Promise<void> {
+    await this.#ask((client) => client.getContainer(id).kill({signal}))
+  }
+
+  async remove(id: string): Promise<void> {
+    await this.#ask((client) => client.getContainer(id).remove({force: true, v: true}))
+  }
+
+  async end(id: string): Promise<ContainerEnd> {
+    const {State} = await this.#ask((client) => client.getContainer(id).inspect())
+    const {Running: isRunning, ExitCode: exitCode, OOMKilled: isOutOfMemory, Error: error} = State
+    return {isRunning, exitCode, isOutOfMemory, error}
   }
 
   async memoryBytes(id: string): Promise<number | undefined> {
@@ -60,70 +99,70 @@ export class DockerEngine {
     const used = stats?.memory_stats.usage
     if (used === undefined) return undefined
     // What `docker stats` shows: without the page cache that can be dropped.
-    const cache =
-      stats?.memory_stats.stats.inactive_file ?? stats?.memory_stats.stats.total_inactive_file
-    return used - (cache ?? 0)
+    const {inactive_file: version2, total_inactive_file: version1} = stats?.memory_stats.stats ?? {}
+    return used - (version1 ?? version2 ?? 0)
   }
 
   async hasVolume(name: string): Promise<boolean> {
-    const client = await this.client()
-    return client
-      .getVolume(name)
-      .inspect()
-      .then(
-        () => true,
-        () => false,
-      )
+    return isThere(this.#ask((client) => client.getVolume(name).inspect()))
   }
 
-  async hasImage(name: string): Promise<boolean> {
-    const client = await this.client()
-    return client
-      .getImage(name)
-      .inspect()
-      .then(
-        () => true,
-        () => false,
-      )
-  }
-
-  /** Pulls an image; the last word of each layer is passed on. */
-  async pull(name: string, onProgress: (note: string) => void): Promise<void> {
-    const client = await this.client()
-    const stream = await client.pull(name)
-    await new Promise<void>((resolve, reject) => {
-      client.modem.followProgress(
-        stream,
-        (error) => (error === null ? resolve() : reject(error)),
-        (event: {status?: string; progress?: string}) => {
-          if (event.progress !== undefined) onProgress(`${name}: ${event.status} ${event.progress}`)
-        },
-      )
+  /** Our volumes with the space that they take. */
+  async volumes(): Promise<readonly {readonly name: string; readonly bytes: number}[]> {
+    const filters = JSON.stringify({label: [this.#label]})
+    const {Volumes: found} = await this.#ask((client) => client.listVolumes({filters}))
+    if (found.length === 0) return []
+    const usage: {Volumes?: {Name: string; UsageData?: {Size: number}}[]} = await this.#ask(
+      (client) => client.df(),
+    )
+    return found.map(({Name: name}) => {
+      const bytes = usage.Volumes?.find((one) => one.Name === name)?.UsageData?.Size ?? 0
+      return {name, bytes}
     })
   }
 
-  /** Runs a program in a container with the text on its standard input; its output. */
-  async exec(id: string, argv: readonly string[], user: string, input: string): Promise<string> {
-    const container = (await this.client()).getContainer(id)
-    const exec = await container.exec({
-      Cmd: [...argv],
-      User: user,
-      AttachStdin: true,
-      AttachStdout: true,
-      AttachStderr: true,
-    })
-    const stream = await exec.start({hijack: true, stdin: true})
-    const chunks: Buffer[] = []
-    stream.on('data', (chunk: Buffer) => chunks.push(chunk))
-    stream.end(input)
-    await new Promise((resolve) => stream.on('close', resolve).on('end', resolve))
-    const {ExitCode} = await exec.inspect()
-    const text = demultiplexed(Buffer.concat(chunks)).join('\n')
-    if (ExitCode === 0) return text
-    throw new MitraError('failed', 'EXEC_FAILED', `${argv[0]} in the container failed: ${text}.`, {
-      hints: [],
-    })
+  async removeVolume(name: string): Promise<void> {
+    await this.#ask((client) => client.getVolume(name).remove({force: true}))
   }
+
+  async #ask<T>(question: (client: Dockerode) => Promise<T>): Promise<T> {
+    const client = await this.client()
+    try {
+      return await question(client)
+    } catch (error) {
+      throw connectionLost(error) ?? error
+    }
+  }
+}
+
+/** 304: it runs already, or has stopped already. */
+function unlessNotModified(error: unknown): void {
+  if (statusOf(error) !== 304) throw error
+}
+
+async function isThere(inspecting: Promise<unknown>): Promise<boolean> {
+  try {
+    await inspecting
+    return true
+  } catch (error) {
+    if (statusOf(error) === 404) return false
+    throw error
+  }
+}
+
+/** The HTTP status of the engine's answer. */
+export function statusOf(error: unknown): number | undefined {
+  if (typeof error !== 'object' || error === null || !('statusCode' in error)) return undefined
+  return typeof error.statusCode === 'number' ? error.statusCode : undefined
+}
+
+/** A daemon that went away half-way is not ready; the data are in its volumes. */
+function connectionLost(error: unknown): MitraError | undefined {
+  const code = codeOf(error) ?? ''
+  if (!['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE'].includes(code)) return undefined
+  const message = `Docker does not answer any more: ${messageOf(error)}.`
+  const hints = ['Start Docker and run the command again; the data are in its volumes.']
+  return new MitraError('notReady', 'ENGINE_DOWN', message, {hints, cause: error})
 }
 
 async function openClient(): Promise<Dockerode> {
@@ -135,32 +174,4 @@ async function openClient(): Promise<Dockerode> {
   }
   const {default: Docker} = await import('dockerode')
   return new Docker({socketPath: endpoint.slice('unix://'.length)})
-}
-
-/** A daemon that went away half-way is not ready; the data are in its volumes. */
-async function translated<T>(answer: Promise<T>): Promise<T> {
-  try {
-    return await answer
-  } catch (cause) {
-    throw new MitraError(
-      'notReady',
-      'ENGINE_DOWN',
-      `Docker does not answer: ${messageOf(cause)}.`,
-      {
-        hints: ['Start Docker and run the command again; the data are in its volumes.'],
-        cause,
-      },
-    )
-  }
-}
-
-/** Docker frames both streams: one byte of stream, three of nothing, four of length. */
-export function demultiplexed(raw: Buffer): readonly string[] {
-  let text = ''
-  for (let at = 0; at + 8 <= raw.length;) {
-    const length = raw.readUInt32BE(at + 4)
-    text += raw.toString('utf8', at + 8, at + 8 + length)
-    at += 8 + length
-  }
-  return text.split('\n').filter((line) => line !== '')
 }

@@ -1,6 +1,5 @@
-import {createHash} from 'node:crypto'
 import {setTimeout as sleep} from 'node:timers/promises'
-import {messageOf, MitraError} from '../../errors.js'
+import {MitraError} from '../../errors.js'
 import type {
   Generation,
   LogLine,
@@ -12,72 +11,77 @@ import type {
 import {serviceNames} from '../../ports/stack.js'
 import type {StackSettings} from '../../ports/stack-settings.js'
 import {volumeName} from './arguments.js'
-import {composeStop, composeUp} from './compose.js'
-import {DockerEngine, type FoundContainer} from './engine.js'
+import {composeCreate} from './compose.js'
+import {DockerEngine, statusOf, type FoundContainer} from './engine.js'
+import {
+  containerFailure,
+  oneError,
+  serviceError,
+  startFailure,
+  type ContainerFailure,
+} from './failure.js'
 import {DockerFiles} from './files.js'
-import {followContainers} from './follow.js'
-import {healPassword, refuseOtherVersion} from './postgres-volume.js'
-import {probeService} from './probe.js'
+import {DockerImages} from './images.js'
+import {followOutput, lastOutput} from './output.js'
+import {addressOf, imageVersion, isServiceHealthy} from './probe.js'
+import {proxyNetwork, type ProxyNetwork} from './proxy-target.js'
 
 /** The services as containers of one compose project; seen from the host, owned by label. */
 export class DockerStack implements Stack {
   readonly engine = 'docker'
   readonly #settings: StackSettings
   readonly #engine: DockerEngine
+  readonly #images: DockerImages
   readonly #files: DockerFiles
+  readonly #network: ProxyNetwork | undefined
 
-  constructor(settings: StackSettings) {
+  /** The network is decided by where the engine runs, unless it is given. */
+  constructor(settings: StackSettings, network?: ProxyNetwork) {
     this.#settings = settings
-    this.#engine = new DockerEngine(settings)
+    this.#engine = new DockerEngine(settings.layout)
+    this.#images = new DockerImages(settings, this.#engine)
     this.#files = new DockerFiles(settings)
+    this.#network = network
   }
 
   async states(): Promise<ReadonlyMap<ServiceName, ServiceStatus>> {
     const containers = await this.#engine.containers()
-    const all = await Promise.all(
-      serviceNames.map((name) =>
-        this.#status(
-          name,
-          containers.find((container) => container.service === name),
-        ),
-      ),
-    )
+    const of = (name: ServiceName) => containers.find(({service}) => service === name)
+    const all = await Promise.all(serviceNames.map((name) => this.#status(name, of(name))))
     return new Map(all.map((status) => [status.name, status]))
   }
 
   async prepared(services: readonly ServiceName[]): Promise<readonly Prepared[]> {
-    return Promise.all(
-      services.map(async (service) => {
-        const source = `image ${this.#settings.images[service]}`
-        const isThere = await this.#engine.hasImage(this.#settings.images[service])
-        return {
-          service,
-          state: isThere ? ('ready' as const) : ('missing' as const),
-          source,
-          hints: [],
-        }
-      }),
-    )
+    return Promise.all(services.map((service) => this.#images.prepared(service)))
   }
 
   async prepare(
     services: readonly ServiceName[],
     onProgress: (note: string) => void,
   ): Promise<readonly Prepared[]> {
-    return Promise.all(services.map((service) => this.#prepareOne(service, onProgress)))
+    const all = services.map((service) => this.#images.prepare(service, onProgress))
+    const prepared = await Promise.all(all)
+    const ready = prepared.filter(({state}) => state === 'ready')
+    await this.#images.pinFound(ready.map(({service}) => service))
+    return prepared
   }
 
   async up(
     services: readonly ServiceName[],
     onHealthy: (service: ServiceName) => Promise<void>,
   ): Promise<void> {
-    await Promise.all([this.#files.writeSecrets(), this.#files.writeSite()])
-    if (services.includes('postgres')) await this.#checkPostgresVolume()
+    const network = await this.#proxyNetwork()
+    await this.#files.write(network)
+    if (services.includes('postgres')) {
+      const {refuseOtherVersion} = await import('./postgres-data.js')
+      await refuseOtherVersion(this.#settings, this.#engine, this.#images)
+    }
     this.#files.unmarkStopped(services)
-    await composeUp(this.#settings, this.#files, services)
+    const settings = {...this.#settings, images: this.#pinnedImages()}
+    await composeCreate({settings, files: this.#files, network, services})
     const results = await Promise.allSettled(
       services.map(async (service) => {
-        await this.#untilHealthy(service)
+        await this.#start(service)
         await onHealthy(service)
       }),
     )
@@ -87,11 +91,14 @@ export class DockerStack implements Stack {
     if (reasons.length > 0) throw oneError(reasons)
   }
 
+  /** Not `compose down`: stopped containers keep their logs. */
   async down(services: readonly ServiceName[]): Promise<void> {
-    const there = (await this.#engine.containers()).map((container) => container.service)
-    const wanted = services.filter((service) => there.includes(service))
     this.#files.markStopped(services)
-    if (wanted.length > 0) await composeStop(this.#settings, this.#files, wanted)
+    const containers = await this.#engine.containers()
+    const running = containers.filter(
+      ({service, state}) => services.includes(service) && state !== 'exited' && state !== 'created',
+    )
+    await Promise.all(running.map(({id}) => this.#engine.stop(id)))
   }
 
   async hasData(service: ServiceName): Promise<boolean> {
@@ -103,29 +110,31 @@ export class DockerStack implements Stack {
     {tail, follow, signal}: {tail: number; follow: boolean; signal?: AbortSignal},
   ): AsyncIterable<LogLine> {
     const containers = await this.#engine.containers()
-    const wanted = services.flatMap((name) => containers.filter(({service}) => service === name))
-    const started = Math.floor(Date.now() / 1000)
-    for (const {service, id} of wanted) {
-      const lines = tail === 0 ? [] : await this.#engine.lastLines(id, tail)
-      for (const text of lines) yield {service, text}
+    const client = await this.#engine.client()
+    const all = await Promise.all(
+      services.map(async (service) => {
+        const container = containers.find((one) => one.service === service)
+        const lines = container === undefined ? [] : await lastOutput(client, container.id, tail)
+        return lines.map(({at, text}) => ({service, at, text}))
+      }),
+    )
+    for (const {service, text} of all.flat().toSorted((a, b) => (a.at < b.at ? -1 : 1))) {
+      yield {service, text}
     }
-    if (follow)
-      yield* followContainers(await this.#engine.client(), wanted, {since: started, signal})
+    if (follow) yield* followOutput({engine: this.#engine, services, signal})
   }
 
   async reloadProxy(): Promise<void> {
-    await this.#files.writeSite()
-    const containers = await this.#engine.containers()
-    const nginx = containers.find(({service, state}) => service === 'nginx' && state === 'running')
-    if (nginx !== undefined) {
-      await (await this.#engine.client()).getContainer(nginx.id).kill({signal: 'HUP'})
-    }
+    await this.#files.writeSite(await this.#proxyNetwork())
+    const nginx = await this.#engine.container('nginx')
+    if (nginx?.state === 'running') await this.#engine.signal(nginx.id, 'HUP')
   }
 
   async trashed() {
     const sizes = new Map<Generation, number>()
-    for (const {generation, bytes} of await this.#volumes()) {
-      if (generation === this.#settings.generation) continue
+    for (const {name, bytes} of await this.#engine.volumes()) {
+      const generation = generationOf(name)
+      if (generation === undefined || generation === this.#settings.generation) continue
       sizes.set(generation, (sizes.get(generation) ?? 0) + bytes)
     }
     return [...sizes].map(([generation, bytes]) => ({generation, bytes}))
@@ -135,147 +144,97 @@ export class DockerStack implements Stack {
     if (generation === this.#settings.generation) {
       throw new MitraError('refused', 'SET_IN_USE', `Set ${generation} is in use.`, {hints: []})
     }
-    const client = await this.#engine.client()
-    for (const volume of await this.#volumes()) {
-      if (volume.generation === generation)
-        await client.getVolume(volume.name).remove({force: true})
-    }
+    const containers = await this.#engine.containers()
+    const theirs = containers.filter((container) => container.generation === generation)
+    await Promise.all(theirs.map(({id}) => this.#engine.remove(id)))
+    const volumes = await this.#engine.volumes()
+    const trash = volumes.filter(({name}) => generationOf(name) === generation)
+    await Promise.all(trash.map(({name}) => this.#engine.removeVolume(name)))
   }
 
-  async #volumes() {
-    const client = await this.#engine.client()
-    const label = `dev.mitra.workspace=${this.#settings.layout.id}`
-    const {Volumes} = await client.listVolumes({filters: JSON.stringify({label: [label]})})
-    const usage: {Volumes?: {Name: string; UsageData?: {Size: number}}[]} = await client.df()
-    return Volumes.flatMap(({Name: name}) => {
-      const generation = /-g(\d+)$/.exec(name)?.[1]
-      const bytes = usage.Volumes?.find((one) => one.Name === name)?.UsageData?.Size ?? 0
-      return generation === undefined ? [] : [{name, generation: Number(generation), bytes}]
-    })
+  async #proxyNetwork(): Promise<ProxyNetwork> {
+    return this.#network ?? proxyNetwork(await this.#engine.machine())
   }
 
-  async #prepareOne(service: ServiceName, onProgress: (note: string) => void): Promise<Prepared> {
-    const image = this.#settings.images[service]
-    const source = `image ${image}`
-    if (await this.#engine.hasImage(image)) return {service, state: 'ready', source, hints: []}
-    try {
-      onProgress(`pulls ${image}`)
-      await this.#engine.pull(image, onProgress)
-      return {service, state: 'ready', source, hints: []}
-    } catch (error) {
-      const hints = [
-        `Name another image in mitra.yml (images), or load one: docker load.`,
-        'Or run without containers: --engine native.',
-      ]
-      return {service, state: 'missing', source: `${source}: ${messageOf(error)}`, hints}
+  #pinnedImages(): Readonly<Record<ServiceName, string>> {
+    const pinned = (service: ServiceName) => this.#images.pinned(service)
+    return {
+      postgres: pinned('postgres'),
+      redis: pinned('redis'),
+      'object-store': pinned('object-store'),
+      nginx: pinned('nginx'),
     }
   }
 
   async #status(name: ServiceName, container: FoundContainer | undefined): Promise<ServiceStatus> {
-    const {port, url} = addressOf(name, this.#settings)
     const kind = name === 'object-store' ? 'minio' : name
-    const common = {
-      name,
-      kind,
-      url,
-      port,
-      memoryBytes: undefined,
-      version: undefined,
-      failure: undefined,
-    }
+    const unknown = {memoryBytes: undefined, version: undefined, failure: undefined}
+    const common = {name, kind, ...addressOf(name, this.#settings), ...unknown}
     if (container === undefined) return {...common, state: 'stopped'}
     if (container.state !== 'running') {
       if (this.#files.isMarkedStopped(name)) return {...common, state: 'stopped'}
       return {...common, state: 'failed', failure: await this.#failure(container)}
     }
-    const [probed, memoryBytes] = await Promise.all([
-      probeService(name, this.#settings),
+    const [isHealthy, isCurrent, memoryBytes, image] = await Promise.all([
+      isServiceHealthy(name, this.#settings),
+      this.#isCurrent(container),
       this.#engine.memoryBytes(container.id),
+      this.#images.find(container.imageId),
     ])
-    const version = probed.version ?? tagOf(container.image)
-    return {...common, memoryBytes, version, state: probed.isHealthy ? 'healthy' : 'starting'}
+    const version = image === undefined ? undefined : imageVersion(name, image)
+    const state = isHealthy && isCurrent ? 'healthy' : 'starting'
+    return {...common, memoryBytes, version, state}
   }
 
-  async #untilHealthy(service: ServiceName): Promise<void> {
+  /** Not one with the passwords or the data of before: the next `up` makes it anew. */
+  async #isCurrent({service, generation, secrets}: FoundContainer): Promise<boolean> {
+    if (generation !== this.#settings.generation) return false
+    return service === 'nginx' || (await this.#files.fingerprints())[service] === secrets
+  }
+
+  async #start(service: ServiceName): Promise<void> {
+    const container = await this.#engine.container(service)
+    if (container === undefined) {
+      const cause = 'compose made no container for it'
+      throw serviceError(service, {cause, lastLines: []})
+    }
+    try {
+      await this.#engine.start(container.id)
+    } catch (error) {
+      if (statusOf(error) === undefined) throw error
+      throw serviceError(service, {cause: startFailure(error), lastLines: []})
+    }
+    await this.#untilHealthy(container)
+    if (service !== 'postgres') return
+    const {healPassword} = await import('./postgres-data.js')
+    await healPassword(this.#settings, this.#engine, container.id)
+  }
+
+  async #untilHealthy(container: FoundContainer): Promise<void> {
+    const {service, id} = container
     const until = Date.now() + this.#settings.startTimeoutMs
     while (Date.now() < until) {
-      if ((await probeService(service, this.#settings)).isHealthy) {
-        if (service === 'postgres') await this.#healPassword()
-        return
-      }
-      const container = (await this.#engine.containers()).find((one) => one.service === service)
-      if (container !== undefined && container.state === 'exited') {
-        const {cause, lastLines} = await this.#failure(container)
-        throw serviceError(service, cause, lastLines)
-      }
+      if (await isServiceHealthy(service, this.#settings)) return
+      const {isRunning} = await this.#engine.end(id)
+      if (!isRunning) throw serviceError(service, await this.#failure(container))
       await sleep(50)
     }
-    throw serviceError(
-      service,
-      `it did not answer within ${this.#settings.startTimeoutMs / 1000} s`,
-      [],
+    const cause = `it did not answer within ${this.#settings.startTimeoutMs / 1000} s`
+    const {lastLines} = await this.#failure(container)
+    throw serviceError(service, {cause, lastLines})
+  }
+
+  async #failure({id}: FoundContainer): Promise<ContainerFailure> {
+    const client = await this.#engine.client()
+    const [end, lines] = await Promise.all([this.#engine.end(id), lastOutput(client, id, 20)])
+    return containerFailure(
+      end,
+      lines.map(({text}) => text),
     )
   }
-
-  async #failure({id}: FoundContainer) {
-    const [exitCode, lastLines] = await Promise.all([
-      this.#engine.exitCode(id),
-      this.#engine.lastLines(id, 20),
-    ])
-    const said = lastLines.findLast((line) => /FATAL|PANIC|emerg|rror/.test(line))
-    const signal = exitCode !== undefined && exitCode > 128 ? ` (signal ${exitCode - 128})` : ''
-    const status = `its container ended with exit code ${exitCode}${signal}`
-    return {cause: said === undefined ? status : `${status}: ${said.trim()}`, lastLines}
-  }
-
-  async #checkPostgresVolume(): Promise<void> {
-    const {images} = this.#settings
-    const isKnown = this.#files.readNote('postgres-image') === images.postgres
-    if (!isKnown && (await this.hasData('postgres'))) {
-      await refuseOtherVersion(this.#settings, await this.#engine.client())
-    }
-    await this.#files.writeNote('postgres-image', images.postgres)
-  }
-
-  async #healPassword(): Promise<void> {
-    const password = (await this.#settings.secrets.ensure('postgres.admin')).reveal()
-    const fingerprint = createHash('sha256').update(`mitra ${password}`).digest('hex')
-    if (this.#files.readNote('postgres-password') === fingerprint) return
-    const containers = await this.#engine.containers()
-    const postgres = containers.find((container) => container.service === 'postgres')
-    if (postgres !== undefined) await healPassword(this.#engine, postgres.id, password)
-    await this.#files.writeNote('postgres-password', fingerprint)
-  }
 }
 
-function addressOf(name: ServiceName, {ports, databaseName}: StackSettings) {
-  const addresses = {
-    postgres: {
-      port: ports.postgres,
-      url: `postgresql://127.0.0.1:${ports.postgres}/${databaseName}`,
-    },
-    redis: {port: ports.redis, url: `redis://127.0.0.1:${ports.redis}`},
-    'object-store': {port: ports.objectStore, url: `http://127.0.0.1:${ports.objectStore}`},
-    nginx: {port: ports.nginx, url: `http://127.0.0.1:${ports.nginx}`},
-  }
-  return addresses[name]
-}
-
-function tagOf(image: string): string | undefined {
-  return /:([\w.-]+)$/.exec(image)?.[1]
-}
-
-function serviceError(service: ServiceName, cause: string, lines: readonly string[]): MitraError {
-  return new MitraError('notReady', 'SERVICE_FAILED', `${service} failed: ${cause}.`, {
-    hints: [...lines, `mitra logs ${service}`, `mitra up ${service}`],
-  })
-}
-
-function oneError(reasons: readonly unknown[]): unknown {
-  const known = reasons.filter((reason) => reason instanceof MitraError)
-  if (known.length !== reasons.length || known.length === 1) return reasons[0]
-  const message = known.map((error) => error.message).join(' ')
-  return new MitraError('notReady', 'SERVICE_FAILED', message, {
-    hints: known.flatMap((error) => error.hints),
-  })
+function generationOf(volume: string): Generation | undefined {
+  const digits = /-g(\d+)$/.exec(volume)?.[1]
+  return digits === undefined ? undefined : Number(digits)
 }

@@ -22,6 +22,8 @@ initialise() {
     exit 1
   fi
   initdb --username="$POSTGRES_USER" --pwfile=<(printf '%s\n' "$POSTGRES_PASSWORD") --pgdata="$PGDATA" --locale=C -E UTF8 ${POSTGRES_INITDB_ARGS:-}
+  # This build's own defaults are a socket in /tmp, which initdb writes down, and loopback.
+  printf "\nunix_socket_directories = '/var/run/postgresql'\nlisten_addresses = '*'\n" >> "$PGDATA/postgresql.conf"
   printf '\nhost all all all scram-sha-256\n' >> "$PGDATA/pg_hba.conf"
   pg_ctl -D "$PGDATA" -o "-c listen_addresses='' -p 5432" -w start
   if [ "$POSTGRES_DB" != postgres ]; then

@@ -1,0 +1,51 @@
+import {messageOf, MitraError} from '../../errors.js'
+import type {ServiceName} from '../../ports/stack.js'
+import type {ContainerEnd} from './engine.js'
+
+export interface ContainerFailure {
+  readonly cause: string
+  readonly lastLines: readonly string[]
+}
+
+const saidAloud = /\b(FATAL|PANIC|emerg|panic|fatal|Fatal|error|Error|ERR)\b/
+
+/** Why a container is not running: what the engine says, else the line in which the program does. */
+export function containerFailure(end: ContainerEnd, lines: readonly string[]): ContainerFailure {
+  return {cause: causeOf(end, lines), lastLines: lines}
+}
+
+function causeOf({error, exitCode, isOutOfMemory}: ContainerEnd, lines: readonly string[]): string {
+  if (error !== '') return startFailure(error)
+  if (isOutOfMemory) return 'its container ran out of memory'
+  if (exitCode > 128) return `its container was ended by signal ${exitCode - 128}`
+  const said = lines.findLast((line) => saidAloud.test(line))?.trim()
+  const status = `its container ended with exit code ${exitCode}`
+  return said === undefined ? status : `${status}: ${said}`
+}
+
+/** The engine wraps the reason in the names of networks and ids. */
+export function startFailure(error: unknown): string {
+  const text = messageOf(error).trim()
+  const port = /(127\.0\.0\.1:\d+).*(address already in use|port is already allocated)/.exec(text)
+  if (port !== null) return `port ${port[1]} is taken by another program`
+  return text.replace(/^\(HTTP code \d+\) [\w ]+ - /, '').replace(/\.$/, '')
+}
+
+export function serviceError(
+  service: ServiceName,
+  {cause, lastLines}: ContainerFailure,
+): MitraError {
+  return new MitraError('notReady', 'SERVICE_FAILED', `${service} failed: ${cause}.`, {
+    hints: [...lastLines, `mitra logs ${service}`, `mitra up ${service}`],
+  })
+}
+
+/** One error for all services that failed side by side. */
+export function oneError(reasons: readonly unknown[]): unknown {
+  const known = reasons.filter((reason) => reason instanceof MitraError)
+  if (known.length !== reasons.length || known.length === 1) return reasons[0]
+  const message = known.map((error) => error.message).join(' ')
+  return new MitraError('notReady', 'SERVICE_FAILED', message, {
+    hints: known.flatMap((error) => error.hints),
+  })
+}
