@@ -1,0 +1,99 @@
+import {execFile} from 'node:child_process'
+import {join} from 'node:path'
+import {promisify} from 'node:util'
+import {composeVariables, projectName} from '../../src/adapters/docker/arguments.js'
+import {composeFiles} from '../../src/adapters/docker/compose.js'
+import {findEngine} from '../../src/adapters/docker/endpoint.js'
+import {DockerFiles} from '../../src/adapters/docker/files.js'
+import {FileSecrets} from '../../src/adapters/secrets/file-secrets.js'
+import type {StackSettings} from '../../src/ports/stack-settings.js'
+import {mitraJson} from '../../test/support/cli.js'
+import {NotHere, type BenchCase, type BenchRow} from '../case.js'
+import {withStack, type StackUnderTest} from '../stack-under-test.js'
+import {median, secondsText} from '../statistics.js'
+
+const rounds = 5
+const slackMs = 500
+const execute = promisify(execFile)
+
+/** Both bring the same stopped containers up; mitra also waits until each answers its protocol. */
+export const dockerUp: BenchCase = {
+  name: 'docker up',
+  target: '<= docker compose up --wait on the same file + 0.5 s',
+  async run() {
+    const engine = await findEngine()
+    if (!('endpoint' in engine)) throw new NotHere(`There is no docker engine: ${engine.why}.`)
+    return withStack({engine: 'docker'}, (stack) => measured(stack, engine.endpoint))
+  },
+}
+
+async function measured(stack: StackUnderTest, endpoint: string): Promise<BenchRow[]> {
+  const peer = await composeUp(stack, endpoint)
+  const [mitra, compose]: [number[], number[]] = [[], []]
+  for (let round = 0; round < rounds; round += 1) {
+    await stack.time('down')
+    mitra.push(await stack.time('up'))
+    await stack.time('down')
+    compose.push(await peer())
+  }
+  const extraMs = median(mitra) - median(compose)
+  return [
+    {
+      what: 'up, images and data present, whole command',
+      against: `docker compose up --wait, ${secondsText(compose)}`,
+      measured: secondsText(mitra),
+      result: `${extraMs < 0 ? '' : '+'}${(extraMs / 1000).toFixed(2)} s`,
+      isMet: extraMs <= slackMs,
+    },
+  ]
+}
+
+/** `docker compose up --wait` with the files and variables that mitra gives it. */
+async function composeUp(stack: StackUnderTest, endpoint: string): Promise<() => Promise<number>> {
+  const settings = await settingsOf(stack)
+  const files = new DockerFiles(settings)
+  const project = projectName(settings)
+  const dockerEnv = {...process.env, DOCKER_HOST: endpoint}
+  const env = {...dockerEnv, ...composeVariables(settings, files, await files.fingerprints())}
+  const id = `${project}-nginx-1`
+  const format = ['--format', '{{.HostConfig.NetworkMode}}']
+  const {stdout} = await execute('docker', ['inspect', ...format, id], {env: dockerEnv})
+  const network = stdout.trim() === 'host' ? 'host' : 'bridge'
+  const named = composeFiles(network).flatMap((file) => ['--file', file])
+  const argv = ['compose', '--project-name', project, ...named, 'up', '--wait', '--detach']
+  return async () => {
+    const from = performance.now()
+    await execute('docker', argv, {env})
+    return performance.now() - from
+  }
+}
+
+async function settingsOf({cwd, env, id}: StackUnderTest): Promise<StackSettings> {
+  const {settings} = await mitraJson<{
+    settings: readonly {key: string; value: string | number}[]
+  }>(['config', 'show'], {cwd, env})
+  const valueOf = (key: string) => settings.find((one) => one.key === key)?.value ?? ''
+  const state = join(cwd, '.mitra')
+  return {
+    layout: {root: cwd, state, id},
+    ports: {
+      nginx: Number(valueOf('ports.nginx')),
+      backend: Number(valueOf('ports.backend')),
+      postgres: Number(valueOf('ports.postgres')),
+      redis: Number(valueOf('ports.redis')),
+      objectStore: Number(valueOf('ports.objectStore')),
+      objectStoreConsole: Number(valueOf('ports.objectStoreConsole')),
+    },
+    generation: 1,
+    databaseName: String(valueOf('database.name')),
+    objectStore: 'auto',
+    images: {
+      postgres: String(valueOf('images.postgres')),
+      redis: String(valueOf('images.redis')),
+      'object-store': String(valueOf('images.objectStore')),
+      nginx: String(valueOf('images.nginx')),
+    },
+    secrets: new FileSecrets(join(state, 'secrets.json')),
+    startTimeoutMs: 60_000,
+  }
+}

@@ -1,0 +1,98 @@
+import {execFileSync} from 'node:child_process'
+import {mkdirSync, readFileSync, writeFileSync} from 'node:fs'
+import {cpus, totalmem} from 'node:os'
+import {NotHere, type BenchCase, type BenchRow} from './case.js'
+import {dockerUp} from './cases/docker-up.js'
+import {firstTenant} from './cases/first-tenant.js'
+import {idleMinio, idleVersitygw} from './cases/idle-memory.js'
+import {nativeUpMinio, nativeUpVersitygw} from './cases/native-stack.js'
+import {startUp} from './cases/start-up.js'
+
+const cases: readonly BenchCase[] = [
+  nativeUpVersitygw,
+  nativeUpMinio,
+  dockerUp,
+  firstTenant,
+  idleVersitygw,
+  idleMinio,
+  startUp,
+]
+
+const report = new URL('../docs/benchmarks.md', import.meta.url)
+
+interface CaseResult {
+  readonly bench: BenchCase
+  readonly rows: readonly BenchRow[]
+  readonly skipped: string | undefined
+}
+
+/** Every case in turn, or those whose name holds the word given; all of them rewrite the report. */
+async function main(word: string | undefined): Promise<void> {
+  const chosen = cases.filter(({name}) => word === undefined || name.includes(word))
+  const results: CaseResult[] = []
+  for (const bench of chosen) {
+    process.stderr.write(`${bench.name}\n`)
+    const result = await measure(bench)
+    results.push(result)
+    process.stdout.write(`${caseText(result)}\n`)
+  }
+  if (word !== undefined) return
+  mkdirSync(new URL('.', report), {recursive: true})
+  writeFileSync(report, `${[...headText(), ...results.map(caseText)].join('\n')}`)
+}
+
+async function measure(bench: BenchCase): Promise<CaseResult> {
+  try {
+    return {bench, rows: await bench.run(), skipped: undefined}
+  } catch (error) {
+    if (!(error instanceof NotHere)) throw error
+    return {bench, rows: [], skipped: error.message}
+  }
+}
+
+function headText(): readonly string[] {
+  const {version}: {version: string} = JSON.parse(
+    readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
+  )
+  const [cpu] = cpus()
+  const memory = `${Math.round(totalmem() / 1e9)} GB`
+  const machine = `${cpus().length} x ${cpu?.model.trim() ?? 'unknown'}, ${memory}, ${systemText()}`
+  return [
+    '# Benchmarks',
+    '',
+    'Written by `npm run bench`. Each number stands beside its peer or floor of the same run, measured',
+    'in turns; medians with the span. Times of another machine or another day cannot be compared,',
+    'ratios can.',
+    '',
+    `- Machine: ${machine}`,
+    `- Date: ${new Date().toISOString().slice(0, 10)}`,
+    `- mitra ${version}, Node ${process.versions.node}`,
+    '',
+  ]
+}
+
+function systemText(): string {
+  try {
+    return execFileSync('uname', ['-srm'], {encoding: 'utf8'}).trim()
+  } catch {
+    return process.platform
+  }
+}
+
+function caseText({bench, rows, skipped}: CaseResult): string {
+  const head = [`## ${bench.name}`, '', `Target: ${bench.target}.`, '']
+  if (skipped !== undefined) return [...head, `Skipped here: ${skipped}`, ''].join('\n')
+  const lines = rows.map(
+    ({what, against, measured, result, isMet}) =>
+      `| ${[what, measured, against, result, metText(isMet)].join(' | ')} |`,
+  )
+  const table = ['| what | measured | against | result | target met |', '|---|---|---|---|---|']
+  return [...head, ...table, ...lines, ''].join('\n')
+}
+
+function metText(isMet: boolean | undefined): string {
+  if (isMet === undefined) return ''
+  return isMet ? 'yes' : '**no**'
+}
+
+await main(process.argv[2])

@@ -1,0 +1,73 @@
+import {mkdtemp, readFile, realpath} from 'node:fs/promises'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {mitra, mitraJson} from '../test/support/cli.js'
+import {portsOf, removeWorkspace} from '../test/support/workspace.js'
+import {NotHere} from './case.js'
+
+export type BenchEngine = 'native' | 'docker'
+
+export interface BenchService {
+  readonly name: string
+  readonly kind: string
+  readonly port: number
+  readonly version: string | null
+  readonly memoryBytes: number | null
+}
+
+/** A workspace of the bench's own, set up and running. */
+export interface StackUnderTest {
+  readonly cwd: string
+  readonly id: string
+  readonly env: Readonly<Record<string, string>>
+  /** Milliseconds of the whole command, process start to end; throws when it fails. */
+  time(...argv: string[]): Promise<number>
+  services(): Promise<readonly BenchService[]>
+}
+
+// Read at every start of Node 20; the start-up case shows what that costs, the others leave it out.
+const withoutCertificates = {NODE_EXTRA_CA_CERTS: ''}
+
+/** Sets a stack up, lends it to the work and leaves nothing behind. */
+export async function withStack<T>(
+  {engine, objectStore = 'auto'}: {readonly engine: BenchEngine; readonly objectStore?: string},
+  work: (stack: StackUnderTest) => Promise<T>,
+): Promise<T> {
+  const cwd = await realpath(await mkdtemp(join(tmpdir(), 'mitra-bench-')))
+  const env = {...portsOf(24_300), ...withoutCertificates, MITRA_OBJECT_STORE_PROVIDER: objectStore}
+  const at = {cwd, env}
+  try {
+    const {code, stderr} = await mitra(['setup', '--yes', '--engine', engine], at)
+    if (code !== 0) throw new Error(`mitra setup ended with ${code}: ${stderr}`)
+    const text = await readFile(join(cwd, '.mitra/workspace.json'), 'utf8')
+    const {id}: {id: string} = JSON.parse(text)
+    const services = async () =>
+      (await mitraJson<{services: readonly BenchService[]}>(['status'], at)).services
+    return await work({cwd, id, env, services, time: (...argv) => timeCommand(argv, at)})
+  } finally {
+    await removeWorkspace(at)
+  }
+}
+
+async function timeCommand(
+  argv: readonly string[],
+  at: {readonly cwd: string; readonly env: Readonly<Record<string, string>>},
+): Promise<number> {
+  const from = performance.now()
+  const {code, stderr} = await mitra(argv, at)
+  const ms = performance.now() - from
+  if (code !== 0) throw new Error(`mitra ${argv.join(' ')} ended with ${code}: ${stderr}`)
+  return ms
+}
+
+/** Throws NotHere unless the object store can be had without building it. */
+export async function requireObjectStore(provider: string): Promise<void> {
+  const cwd = await realpath(await mkdtemp(join(tmpdir(), 'mitra-bench-')))
+  const env = {...withoutCertificates, MITRA_OBJECT_STORE_PROVIDER: provider}
+  const argv = ['setup', '--plan', '--engine', 'native']
+  const {plan} = await mitraJson<{plan: readonly {id: string}[]}>(argv, {cwd, env})
+  if (!plan.some(({id}) => id === 'stack.get.object-store')) return
+  throw new NotHere(
+    `${provider} is not on this machine (mitra setup --object-store ${provider} gets it).`,
+  )
+}
