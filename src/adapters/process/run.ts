@@ -1,5 +1,5 @@
 import {spawn, type ChildProcess} from 'node:child_process'
-import {messageOf, MitraError} from '../../errors.js'
+import {codeOf, messageOf, MitraError} from '../../errors.js'
 
 export interface RunOptions {
   readonly cwd?: string
@@ -22,6 +22,11 @@ export interface RunResult {
 // What a program needs to find itself, its home, its proxy and its certificates.
 const passedOn =
   /^(PATH|HOME|USER|LOGNAME|LANG|LC_.*|TZ|TMPDIR|TERM|SSL_CERT_.*|NODE_EXTRA_CA_CERTS|.*_proxy|.*_PROXY|PIP_.*|UV_.*|GO.*|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE|HOMEBREW_.*|XDG_.*|DOCKER_.*)$/
+
+const forbiddenHints = [
+  'The file system may forbid programs (mounted noexec), or a folder above may be closed to you.',
+  'MITRA_CACHE_DIR says where mitra keeps its programs.',
+]
 
 const running = new Set<ChildProcess>()
 
@@ -54,7 +59,8 @@ export function runProgram(
     child.on('error', (cause) => {
       clearTimeout(timer)
       running.delete(child)
-      const hints = [`Is ${program} installed?`]
+      const isForbidden = codeOf(cause) === 'EACCES'
+      const hints = isForbidden ? forbiddenHints : [`Is ${program} installed?`]
       const message = `${program} could not be started: ${messageOf(cause)}.`
       reject(new MitraError('failed', 'CANNOT_RUN', message, {hints, cause}))
     })
