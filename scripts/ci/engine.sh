@@ -1,18 +1,18 @@
 #!/usr/bin/env bash
 # A private docker engine: nothing is installed into the system, nothing of the system is replaced.
 #   engine.sh get            the engine and the compose plugin, unpacked below the cache folder
-#   engine.sh start FOLDER   starts it with socket, data and pid file below FOLDER
+#   engine.sh start FOLDER   starts it with socket, data, pid file and client settings below FOLDER
 #   engine.sh stop FOLDER    ends it and what it has mounted
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/places.sh"
 
 programs="$ci_cache/engine"
+plugin="$ci_cache/docker-compose"
 private_apt=(-o APT::Sandbox::User=root)
 
 get() {
   if [ ! -x "$programs/usr/sbin/dockerd" ]; then get_engine; fi
-  if ! docker compose version > /dev/null 2>&1; then get_compose; fi
-  docker compose version
+  if [ ! -x "$plugin" ]; then get_compose; fi
 }
 
 # Only what this machine lacks of the packages that the engine needs, unpacked and not installed.
@@ -37,7 +37,7 @@ get_engine() {
 
 # Compose v2 is in the next Debian; its lists are read apart from the system's.
 get_compose() {
-  local work plugin
+  local work
   work="$(mktemp -d)"
   mkdir -p "$work/lists/partial" "$work/cache"
   sed 's/^Suites: .*/Suites: trixie/' /etc/apt/sources.list.d/debian.sources | awk -v RS= 'NR==1' > "$work/trixie.sources"
@@ -46,8 +46,8 @@ get_compose() {
   apt-get "${options[@]}" update
   (cd "$work" && apt-get "${options[@]}" download docker-compose)
   dpkg-deb -x "$work"/docker-compose_*.deb "$work/root"
-  plugin="$(find "$work/root" -path '*cli-plugins*' -name docker-compose -type f)"
-  install -D -m 0755 "$plugin" "${DOCKER_CONFIG:-$HOME/.docker}/cli-plugins/docker-compose"
+  install -m 0755 "$(find "$work/root" -path '*cli-plugins*' -name docker-compose -type f)" "$plugin.part"
+  mv "$plugin.part" "$plugin"
   rm -rf "$work"
 }
 
@@ -59,7 +59,7 @@ engine_environment() {
 
 start() {
   local folder="$1"
-  mkdir -p "$folder"
+  install -D -m 0755 "$plugin" "$folder/config/cli-plugins/docker-compose"
   (
     engine_environment
     exec setsid dockerd -H "unix://$folder/docker.sock" --data-root "$folder/data" \

@@ -21,11 +21,12 @@ debian_mirror() {
   fi
 }
 
-# phase TITLE COMMAND...: says how long it took, and leaves with the command's exit code.
+# phase TITLE COMMAND...: says how long it took, also when it failed.
 phase() {
-  local title="$1" began="$SECONDS"
+  local title="$1" began="$SECONDS" code=0
   shift
   echo "== $title"
-  "$@"
-  echo "== $title: $((SECONDS - began)) s"
+  "$@" || code=$?
+  echo "== $title: $((SECONDS - began)) s$([ "$code" = 0 ] || echo ", exit code $code")"
+  return "$code"
 }

@@ -4,6 +4,7 @@ import type {ServiceName} from '../../ports/stack.js'
 import {serviceNames} from '../../ports/stack.js'
 import type {WorkspaceLayout} from '../../ports/workspace.js'
 import {answeringEndpoint} from './endpoint.js'
+import {containerMemory} from './memory.js'
 import type {EngineMachine} from './proxy-target.js'
 
 /** One of our containers as the engine lists it. */
@@ -94,13 +95,7 @@ export class DockerEngine {
   }
 
   async memoryBytes(id: string): Promise<number | undefined> {
-    const container = (await this.client()).getContainer(id)
-    const stats = await container.stats({stream: false, 'one-shot': true}).catch(() => undefined)
-    const used = stats?.memory_stats.usage
-    if (used === undefined) return undefined
-    // What `docker stats` shows: without the page cache that can be dropped.
-    const {inactive_file: version2, total_inactive_file: version1} = stats?.memory_stats.stats ?? {}
-    return used - (version1 ?? version2 ?? 0)
+    return containerMemory(await this.client(), id)
   }
 
   async hasVolume(name: string): Promise<boolean> {
