@@ -1,6 +1,6 @@
 import {randomBytes} from 'node:crypto'
-import {mkdir, open, readFile, truncate, writeFile} from 'node:fs/promises'
-import {join} from 'node:path'
+import {open, readFile, truncate, writeFile} from 'node:fs/promises'
+import {dirname, join} from 'node:path'
 import {codeOf, MitraError} from '../../errors.js'
 import type {Journal, JournalRun, Json, RunOutcome, RunWriter, Step} from '../../ports/journal.js'
 import {syncFolder, writeError} from '../files/write-atomic.js'
@@ -25,7 +25,7 @@ export class FileJournal implements Journal {
   readonly #folder: string
   readonly #file: string
   readonly #options: JournalOptions
-  #lock: HeldLock | undefined
+  #lock: Promise<HeldLock> | undefined
   #holds = 0
   #end: ChainEnd | undefined
   #appended = 0
@@ -38,23 +38,44 @@ export class FileJournal implements Journal {
   }
 
   async lock(purpose: string): Promise<{release(): Promise<void>}> {
-    if (this.#holds === 0) {
-      const {waitMs = defaultWaitMs, onWait} = this.#options
-      this.#lock = await acquireLock(this.#folder, 'writer', {
-        purpose,
-        waitMs,
-        ...(onWait === undefined ? {} : {onWait}),
-      })
-    }
     this.#holds += 1
-    return {release: () => this.#release()}
+    try {
+      this.#lock ??= this.#acquire(purpose)
+      await this.#lock
+    } catch (error) {
+      this.#holds -= 1
+      this.#lock = undefined
+      throw error
+    }
+    let isReleased = false
+    return {
+      release: async () => {
+        if (isReleased) return
+        isReleased = true
+        await this.#release()
+      },
+    }
   }
 
   async begin(command: string, plan: readonly Step[], undoes?: string): Promise<RunWriter> {
     const lock = await this.lock(command)
     const id = runId()
     const base = {run: id, at: now(), command, plan, writer: ownIdentity()}
-    await this.#append({kind: 'begin', ...base, ...(undoes === undefined ? {} : {undoes})})
+    try {
+      await this.#append({kind: 'begin', ...base, ...(undoes === undefined ? {} : {undoes})})
+    } catch (error) {
+      await lock.release()
+      throw error
+    }
+    return this.#writer(id, lock)
+  }
+
+  async runs(): Promise<readonly JournalRun[]> {
+    return assembleRuns((await this.#read()).entries)
+  }
+
+  #writer(id: string, lock: HeldLock): RunWriter {
+    let isOver = false
     return {
       id,
       done: (step: string, undo?: Json) =>
@@ -68,14 +89,22 @@ export class FileJournal implements Journal {
       failed: (step: string, code: string, message: string) =>
         this.#append({kind: 'failed', run: id, at: now(), step, code, message}),
       end: async (outcome: RunOutcome) => {
-        await this.#append({kind: 'end', run: id, at: now(), outcome})
-        await lock.release()
+        // The first word counts: Ctrl-C ends a run that its own failure wants to end once more.
+        if (isOver) return
+        isOver = true
+        try {
+          await this.#append({kind: 'end', run: id, at: now(), outcome})
+        } finally {
+          await lock.release()
+        }
       },
     }
   }
 
-  async runs(): Promise<readonly JournalRun[]> {
-    return assembleRuns((await this.#read()).entries)
+  #acquire(purpose: string): Promise<HeldLock> {
+    const {waitMs = defaultWaitMs, onWait} = this.#options
+    const wish = {purpose, waitMs, ...(onWait === undefined ? {} : {onWait})}
+    return acquireLock(this.#folder, 'writer', wish)
   }
 
   async #release(): Promise<void> {
@@ -83,15 +112,20 @@ export class FileJournal implements Journal {
     if (this.#holds > 0) return
     const lock = this.#lock
     this.#lock = undefined
+    await this.#queue
     this.#end = undefined
-    await lock?.release()
+    await (await lock)?.release()
   }
 
   // One record after the other, also when steps finish side by side.
-  #append(entry: JournalEntry): Promise<void> {
+  async #append(entry: JournalEntry): Promise<void> {
+    if (this.#holds === 0) {
+      const message = `A record of ${entry.run} came after the end of the run.`
+      throw new MitraError('bug', 'RUN_IS_OVER', message)
+    }
     const written = this.#queue.then(() => this.#write(entry))
     this.#queue = written.catch(() => undefined)
-    return written
+    await written
   }
 
   async #write(entry: JournalEntry): Promise<void> {
@@ -127,10 +161,10 @@ export class FileJournal implements Journal {
   /** The end of the chain; cuts off what a killed writer left half written, and keeps it aside. */
   async #openEnd(): Promise<ChainEnd> {
     const {end, wholeBytes, bytes} = await this.#read()
-    if (bytes === undefined) {
-      await mkdir(this.#folder, {recursive: true, mode: 0o700})
+    if (bytes === undefined || bytes.length === 0) {
       await writeFile(this.#file, '', {flag: 'a', mode: 0o600})
       await syncFolder(this.#folder)
+      await syncFolder(dirname(this.#folder))
       return end
     }
     if (wholeBytes < bytes.length) {
