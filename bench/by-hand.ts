@@ -1,25 +1,47 @@
 import {spawn} from 'node:child_process'
 import {once} from 'node:events'
-import {chownSync, existsSync, mkdirSync, readFileSync, readlinkSync, statSync} from 'node:fs'
+import {readFileSync} from 'node:fs'
 import {connect} from 'node:net'
 import {join} from 'node:path'
 import {setTimeout as sleep} from 'node:timers/promises'
+import {nginxProgram} from '../src/adapters/native/nginx.js'
+import {objectStoreProgram} from '../src/adapters/native/object-store.js'
+import {nativePlace} from '../src/adapters/native/place.js'
+import {postgresProgram} from '../src/adapters/native/postgres.js'
+import type {Launch} from '../src/adapters/native/program.js'
+import {redisProgram} from '../src/adapters/native/redis.js'
+import {RuntimeChoice} from '../src/adapters/native/runtimes.js'
 import {askHttp} from '../src/adapters/probes/http.js'
 import {doesPostgresAccept} from '../src/adapters/probes/postgres.js'
+import type {StackSettings} from '../src/ports/stack-settings.js'
+import type {ServiceName} from '../src/ports/stack.js'
 
-/** A running service's own command line, to be started again without mitra. */
-export interface CapturedService {
-  readonly name: string
-  readonly argv: readonly string[]
-  readonly cwd: string
+const programs = [postgresProgram, redisProgram, objectStoreProgram, nginxProgram]
+
+/** How a service is started, to be done without mitra: no keeper, no lock, no plan, no journal. */
+export interface HandStart {
+  readonly name: ServiceName
+  readonly launch: Launch
   readonly env: Readonly<Record<string, string>>
-  readonly uid: number
-  readonly gid: number
-  readonly runFolder: string
+  readonly account: {readonly uid: number; readonly gid: number} | undefined
   readonly port: number
 }
 
-const stopSignals: Readonly<Record<string, NodeJS.Signals>> = {postgres: 'SIGINT', nginx: 'SIGQUIT'}
+/** The very programs, arguments and data that mitra uses. */
+export async function handStarts(settings: StackSettings): Promise<readonly HandStart[]> {
+  const runtimes = new RuntimeChoice(settings)
+  const place = nativePlace(settings)
+  return Promise.all(
+    programs.map(async (program) => {
+      const runtime = await runtimes.find(program.service)
+      if (runtime === undefined) throw new Error(`${program.service} is not on this machine`)
+      const launch = await program.launch({settings, place, runtime})
+      const env = {PATH: process.env['PATH'] ?? '', ...runtime.env, ...launch.env}
+      const port = program.port(settings)
+      return {name: program.service, launch, env, account: place.account, port}
+    }),
+  )
+}
 
 /** Where the native engine of a workspace keeps its run files. */
 export function runFolderOf(cwd: string, id: string): string {
@@ -35,55 +57,23 @@ export function recordedPids(runFolder: string, name: string): readonly number[]
   return pids.map(Number).filter((pid) => pid > 0)
 }
 
-export function captureService(runFolder: string, name: string, port: number): CapturedService {
-  const pid = recordedPids(runFolder, name)[0] ?? 0
-  const parts = (file: string) =>
-    readFileSync(`/proc/${pid}/${file}`, 'utf8').split('\0').filter(Boolean)
-  const {uid, gid} = statSync(`/proc/${pid}`)
-  const pairs = parts('environ').map((line) => line.split(/=(.*)/s, 2))
-  // A server may rewrite what it shows of itself: the first part is then a title, not a program.
-  const program = readlinkSync(`/proc/${pid}/exe`)
-  return {
-    name,
-    argv: [program, ...argumentsOf(name, parts('cmdline'))],
-    cwd: readlinkSync(`/proc/${pid}/cwd`),
-    env: Object.fromEntries(pairs.map(([key = '', value = '']) => [key, value])),
-    uid,
-    gid,
-    runFolder: join(runFolder, `${name}.run`),
-    port,
-  }
-}
-
-function argumentsOf(name: string, cmdline: readonly string[]): readonly string[] {
-  if (name !== 'nginx') return cmdline.slice(1)
-  // `nginx: master process PROGRAM -e stderr ...` in one piece.
-  const title = cmdline.join(' ').trim()
-  return title.slice(title.indexOf(' -e ') + 1).split(' ')
-}
-
 /** Milliseconds from its start until it answers its own protocol; it is ended again afterwards. */
-export async function timeByHand(service: CapturedService): Promise<number> {
-  const {name, argv, cwd, env, uid, gid, runFolder} = service
-  if (!existsSync(runFolder)) {
-    mkdirSync(runFolder, {mode: 0o700})
-    chownSync(runFolder, uid, gid)
-  }
-  const [program = '', ...rest] = argv
+export async function timeByHand({name, launch, env, account, port}: HandStart): Promise<number> {
+  const [program = '', ...rest] = launch.argv
   const from = performance.now()
-  const child = spawn(program, rest, {cwd, env, stdio: 'ignore', uid, gid})
+  const child = spawn(program, rest, {cwd: launch.folder, env, stdio: 'ignore', ...account})
   const ended = once(child, 'exit')
-  while (!(await answers(service))) {
+  while (!(await answers(name, port))) {
     if (child.exitCode !== null) throw new Error(`${name} by hand ended with ${child.exitCode}`)
     await sleep(2)
   }
   const ms = performance.now() - from
-  child.kill(stopSignals[name] ?? 'SIGTERM')
+  child.kill(`SIG${launch.stopSignal}`)
   await ended
   return ms
 }
 
-async function answers({name, port}: CapturedService): Promise<boolean> {
+async function answers(name: ServiceName, port: number): Promise<boolean> {
   if (name === 'postgres') return doesPostgresAccept(port)
   if (name === 'redis') return answersPing(port)
   const paths = name === 'nginx' ? ['/-/health'] : ['/minio/health/ready', '/health']

@@ -1,6 +1,8 @@
 import {mkdtemp, readFile, realpath} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
+import {FileSecrets} from '../src/adapters/secrets/file-secrets.js'
+import type {StackSettings} from '../src/ports/stack-settings.js'
 import {mitra, mitraJson} from '../test/support/cli.js'
 import {portsOf, removeWorkspace} from '../test/support/workspace.js'
 import {NotHere} from './case.js'
@@ -70,4 +72,35 @@ export async function requireObjectStore(provider: string): Promise<void> {
   throw new NotHere(
     `${provider} is not on this machine (mitra setup --object-store ${provider} gets it).`,
   )
+}
+
+/** What mitra would tell an adapter of this stack. */
+export async function settingsOf({cwd, env, id}: StackUnderTest): Promise<StackSettings> {
+  const {settings} = await mitraJson<{
+    settings: readonly {key: string; value: string | number}[]
+  }>(['config', 'show'], {cwd, env})
+  const valueOf = (key: string) => settings.find((one) => one.key === key)?.value ?? ''
+  const state = join(cwd, '.mitra')
+  return {
+    layout: {root: cwd, state, id},
+    ports: {
+      nginx: Number(valueOf('ports.nginx')),
+      backend: Number(valueOf('ports.backend')),
+      postgres: Number(valueOf('ports.postgres')),
+      redis: Number(valueOf('ports.redis')),
+      objectStore: Number(valueOf('ports.objectStore')),
+      objectStoreConsole: Number(valueOf('ports.objectStoreConsole')),
+    },
+    generation: 1,
+    databaseName: String(valueOf('database.name')),
+    objectStore: 'auto',
+    images: {
+      postgres: String(valueOf('images.postgres')),
+      redis: String(valueOf('images.redis')),
+      'object-store': String(valueOf('images.objectStore')),
+      nginx: String(valueOf('images.nginx')),
+    },
+    secrets: new FileSecrets(join(state, 'secrets.json')),
+    startTimeoutMs: 60_000,
+  }
 }

@@ -1,15 +1,11 @@
 import {execFile} from 'node:child_process'
-import {join} from 'node:path'
 import {promisify} from 'node:util'
 import {composeVariables, projectName} from '../../src/adapters/docker/arguments.js'
 import {composeFiles} from '../../src/adapters/docker/compose.js'
 import {findEngine} from '../../src/adapters/docker/endpoint.js'
 import {DockerFiles} from '../../src/adapters/docker/files.js'
-import {FileSecrets} from '../../src/adapters/secrets/file-secrets.js'
-import type {StackSettings} from '../../src/ports/stack-settings.js'
-import {mitraJson} from '../../test/support/cli.js'
 import {NotHere, type BenchCase, type BenchRow} from '../case.js'
-import {withStack, type StackUnderTest} from '../stack-under-test.js'
+import {settingsOf, withStack, type StackUnderTest} from '../stack-under-test.js'
 import {median, secondsText} from '../statistics.js'
 
 const rounds = 5
@@ -65,35 +61,5 @@ async function composeUp(stack: StackUnderTest, endpoint: string): Promise<() =>
     const from = performance.now()
     await execute('docker', argv, {env})
     return performance.now() - from
-  }
-}
-
-async function settingsOf({cwd, env, id}: StackUnderTest): Promise<StackSettings> {
-  const {settings} = await mitraJson<{
-    settings: readonly {key: string; value: string | number}[]
-  }>(['config', 'show'], {cwd, env})
-  const valueOf = (key: string) => settings.find((one) => one.key === key)?.value ?? ''
-  const state = join(cwd, '.mitra')
-  return {
-    layout: {root: cwd, state, id},
-    ports: {
-      nginx: Number(valueOf('ports.nginx')),
-      backend: Number(valueOf('ports.backend')),
-      postgres: Number(valueOf('ports.postgres')),
-      redis: Number(valueOf('ports.redis')),
-      objectStore: Number(valueOf('ports.objectStore')),
-      objectStoreConsole: Number(valueOf('ports.objectStoreConsole')),
-    },
-    generation: 1,
-    databaseName: String(valueOf('database.name')),
-    objectStore: 'auto',
-    images: {
-      postgres: String(valueOf('images.postgres')),
-      redis: String(valueOf('images.redis')),
-      'object-store': String(valueOf('images.objectStore')),
-      nginx: String(valueOf('images.nginx')),
-    },
-    secrets: new FileSecrets(join(state, 'secrets.json')),
-    startTimeoutMs: 60_000,
   }
 }

@@ -1,6 +1,11 @@
-import {NotHere, type BenchCase, type BenchRow} from '../case.js'
-import {captureService, runFolderOf, timeByHand} from '../by-hand.js'
-import {requireObjectStore, withStack, type StackUnderTest} from '../stack-under-test.js'
+import type {BenchCase, BenchRow} from '../case.js'
+import {handStarts, timeByHand} from '../by-hand.js'
+import {
+  requireObjectStore,
+  settingsOf,
+  withStack,
+  type StackUnderTest,
+} from '../stack-under-test.js'
 import {median, secondsText, type Samples} from '../statistics.js'
 
 const rounds = 9
@@ -12,7 +17,6 @@ function nativeUp(objectStore: string): BenchCase {
     name: `native up and down with ${objectStore}`,
     target: `up <= ${factor}x of the slowest service by hand + 0.4 s; up when up <= 0.4 s; down <= 0.5 s`,
     async run() {
-      if (process.platform !== 'linux') throw new NotHere('It reads command lines from /proc.')
       await requireObjectStore(objectStore)
       return withStack({engine: 'native', objectStore}, measured)
     },
@@ -23,15 +27,15 @@ export const nativeUpVersitygw = nativeUp('versitygw')
 export const nativeUpMinio = nativeUp('minio')
 
 async function measured(stack: StackUnderTest): Promise<BenchRow[]> {
-  const services = await stack.services()
-  const runFolder = runFolderOf(stack.cwd, stack.id)
-  const captured = services.map(({name, port}) => captureService(runFolder, name, port))
   await stack.time('down')
-  const byHand = new Map<string, number[]>(captured.map(({name}) => [name, []]))
+  const byHand = new Map<string, number[]>()
+  const settings = await settingsOf(stack)
   const [up, again, down]: [number[], number[], number[]] = [[], [], []]
   for (let round = 0; round < rounds; round += 1) {
     // Side by side in time, so that load on the machine hits both.
-    for (const service of captured) byHand.get(service.name)?.push(await timeByHand(service))
+    for (const start of await handStarts(settings)) {
+      byHand.set(start.name, [...(byHand.get(start.name) ?? []), await timeByHand(start)])
+    }
     up.push(await stack.time('up'))
     again.push(await stack.time('up'))
     down.push(await stack.time('down'))
