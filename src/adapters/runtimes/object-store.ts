@@ -7,7 +7,8 @@ import {cachedFolder, fillCache, isCached} from './cache.js'
 import {platformName, type Catalog, type ProgramSources} from './catalog.js'
 import {candidates, versionOf} from './on-path.js'
 import {firstOpenWay} from './server.js'
-import {buildWithGo, extractRelease, extractWheel, installBrew, WayClosed} from './ways.js'
+import {WayClosed} from './must-run.js'
+import {buildWithGo, extractRelease, extractWheel, installBrew} from './ways.js'
 
 type Note = (text: string) => void
 

