@@ -25,6 +25,8 @@ const lock = 'adapters/journal/lock'
 const adapterExceptions: Readonly<Record<string, readonly string[]>> = {
   runtimes: ['native/program'],
   native: ['runtimes', 'sockets'],
+  // A password is known to fit only when the server took it.
+  docker: ['postgres/database'],
   // The doctor reads the registry of the native engine and never judges a process by its name.
   machine: ['native/place', 'native/registry', 'runtimes/cache'],
 }

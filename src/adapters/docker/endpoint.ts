@@ -5,9 +5,8 @@ import {get} from 'node:http'
 import {homedir} from 'node:os'
 import {join} from 'node:path'
 import {promisify} from 'node:util'
-
-/** A daemon that answers, or why there is none to use. */
-export type FoundEngine = {readonly endpoint: string; readonly how: string} | {readonly why: string}
+import type {FoundEngine} from '../../ports/engine.js'
+import {codeOf} from '../../errors.js'
 
 interface Candidate {
   readonly endpoint: string
@@ -26,23 +25,19 @@ const deadlineMs = 1000
 
 /** The endpoint as the docker CLI finds it, asked within a second; compose must be there too. */
 export async function findEngine(around = surroundings()): Promise<FoundEngine> {
-  const candidates = endpointCandidates(around)
-  const found = await firstAnswering(candidates)
-  if (found === undefined) return {why: whyNone(candidates)}
+  const asked = await askAll(endpointCandidates(around))
+  const found = asked.find(({refusal}) => refusal === undefined)
+  if (found === undefined) return {why: whyNone(asked)}
   const {endpoint, source} = found
-  if (!endpoint.startsWith('unix://')) {
-    return {why: `${source} points to ${endpoint}, another machine: data of this one stay here`}
-  }
-  if (!(await hasCompose(around))) {
-    return {why: `a docker daemon answers (${source}), but the docker compose plugin is missing`}
-  }
+  const lack = await composeLack(around)
+  if (lack !== undefined) return {why: `a docker daemon answers (${source}), but ${lack}`}
   return {endpoint, how: `docker answers (${source})`}
 }
 
 /** The local socket of the daemon that answers, without looking for compose. */
 export async function answeringEndpoint(around = surroundings()): Promise<string | undefined> {
-  const found = await firstAnswering(endpointCandidates(around))
-  return found?.endpoint.startsWith('unix://') === true ? found.endpoint : undefined
+  const asked = await askAll(endpointCandidates(around))
+  return asked.find(({refusal}) => refusal === undefined)?.endpoint
 }
 
 function surroundings(): Surroundings {
@@ -70,7 +65,8 @@ function contextCandidate({environment, home}: Surroundings): Candidate | undefi
   const id = createHash('sha256').update(name).digest('hex')
   const meta = readJson(join(folder, 'contexts/meta', id, 'meta.json'))
   const endpoint = dig(meta, ['Endpoints', 'docker', 'Host'])
-  return typeof endpoint === 'string' ? {endpoint, source: `context ${name}`} : undefined
+  // The docker CLI does not turn to another daemon either when the context is not there.
+  return {endpoint: typeof endpoint === 'string' ? endpoint : '', source: `context ${name}`}
 }
 
 function currentContext(folder: string): string | undefined {
@@ -100,41 +96,64 @@ function knownSockets({home, runtimeFolder, defaultSocket}: Surroundings): reado
   return known.map(([path, source]) => ({endpoint: `unix://${path}`, source}))
 }
 
-async function firstAnswering(candidates: readonly Candidate[]): Promise<Candidate | undefined> {
-  const answers = await Promise.all(candidates.map(({endpoint}) => doesAnswer(endpoint)))
-  return candidates.find((_, index) => answers[index])
+interface Asked extends Candidate {
+  /** Why it is not to be used; undefined where the daemon answers. */
+  readonly refusal: string | undefined
 }
 
-function doesAnswer(endpoint: string): Promise<boolean> {
-  // What is not a local socket is judged by its name alone.
-  if (!endpoint.startsWith('unix://')) return Promise.resolve(true)
-  const socketPath = endpoint.slice('unix://'.length)
+function askAll(candidates: readonly Candidate[]): Promise<readonly Asked[]> {
+  return Promise.all(
+    candidates.map(async (candidate) => ({
+      ...candidate,
+      refusal: await refusalOf(candidate.endpoint),
+    })),
+  )
+}
+
+async function refusalOf(endpoint: string): Promise<string | undefined> {
+  if (endpoint === '') return 'it is not defined (docker context ls)'
+  // What is not a local socket is judged by its name alone: data of this machine stay here.
+  if (!endpoint.startsWith('unix://')) return `${endpoint} is another machine`
+  return pingRefusal(endpoint.slice('unix://'.length))
+}
+
+function pingRefusal(socketPath: string): Promise<string | undefined> {
   return new Promise((resolve) => {
-    const request = get({socketPath, path: '/_ping', timeout: deadlineMs}, (response) => {
-      response.resume()
-      resolve(response.statusCode === 200)
+    const request = get({socketPath, path: '/_ping', agent: false}, ({statusCode}) => {
+      request.destroy()
+      resolve(statusCode === 200 ? undefined : `${socketPath} answers with HTTP ${statusCode}`)
     })
-    request.on('timeout', () => request.destroy())
-    request.on('error', () => resolve(false))
+    const timer = setTimeout(() => {
+      resolve(`${socketPath} gives no answer within a second`)
+      request.destroy()
+    }, deadlineMs)
+    request.on('close', () => clearTimeout(timer))
+    request.on('error', (error) => resolve(`${socketPath} ${socketError(codeOf(error))}`))
   })
 }
 
-async function hasCompose({environment}: Surroundings): Promise<boolean> {
+function socketError(code: string | undefined): string {
+  if (code === 'ENOENT') return 'is not there'
+  if (code === 'ECONNREFUSED') return 'has nobody listening'
+  if (code === 'EACCES') return 'may not be used by you (is your account in the group docker?)'
+  return `gives no answer (${code ?? 'unknown'})`
+}
+
+async function composeLack({environment}: Surroundings): Promise<string | undefined> {
   try {
-    await promisify(execFile)('docker', ['compose', 'version', '--short'], {
-      timeout: 3000,
-      env: {...environment},
-    })
-    return true
-  } catch {
-    return false
+    const argv = ['compose', 'version', '--short']
+    await promisify(execFile)('docker', argv, {timeout: 3000, env: {...environment}})
+    return undefined
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return 'the docker command is not on PATH'
+    return 'the docker compose plugin is missing (package docker-compose-plugin, or Docker Desktop)'
   }
 }
 
-function whyNone(candidates: readonly Candidate[]): string {
-  if (candidates.length === 0) return 'no docker daemon has a socket here'
-  const names = candidates.map(({endpoint, source}) => `${source}, ${endpoint}`)
-  return `no docker daemon answers (${names.join('; ')})`
+function whyNone(asked: readonly Asked[]): string {
+  if (asked.length === 0) return 'no docker daemon has a socket here'
+  const reasons = asked.map(({source, refusal}) => `${source}: ${refusal}`)
+  return `no docker daemon answers (${reasons.join('; ')})`
 }
 
 function readJson(path: string): unknown {

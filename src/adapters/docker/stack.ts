@@ -73,7 +73,7 @@ export class DockerStack implements Stack {
     const network = await this.#proxyNetwork()
     await this.#files.write(network)
     if (services.includes('postgres')) {
-      const {refuseOtherVersion} = await import('./postgres-data.js')
+      const {refuseOtherVersion} = await import('./postgres-volume.js')
       await refuseOtherVersion(this.#settings, this.#engine, this.#images)
     }
     this.#files.unmarkStopped(services)
@@ -206,7 +206,7 @@ export class DockerStack implements Stack {
     }
     await this.#untilHealthy(container)
     if (service !== 'postgres') return
-    const {healPassword} = await import('./postgres-data.js')
+    const {healPassword} = await import('./postgres-volume.js')
     await healPassword(this.#settings, this.#engine, container.id)
   }
 

@@ -1,7 +1,5 @@
 import {MitraError} from '../../errors.js'
-
-/** What was found of a docker daemon: where it answers, or why there is none. */
-export type FoundEngine = {readonly endpoint: string; readonly how: string} | {readonly why: string}
+import type {FoundEngine} from '../../ports/engine.js'
 
 export interface ChosenEngine {
   readonly engine: 'docker' | 'native'
