@@ -1,5 +1,5 @@
 import {randomBytes} from 'node:crypto'
-import {lstat, mkdir, readFile} from 'node:fs/promises'
+import {chmod, constants, mkdir, open, type FileHandle} from 'node:fs/promises'
 import {dirname} from 'node:path'
 import {codeOf, MitraError} from '../../errors.js'
 import {Secret, type Secrets} from '../../ports/secrets.js'
@@ -19,7 +19,9 @@ export class FileSecrets implements Secrets {
     const known = await this.get(name)
     if (known !== undefined) return known
     const folder = dirname(this.#file)
-    await mkdir(folder, {recursive: true, mode: 0o700})
+    const made = await mkdir(folder, {recursive: true, mode: 0o700})
+    // `mkdir`'s mode is cut by the umask.
+    if (made !== undefined) await chmod(folder, 0o700)
     const lock = await acquireLock(folder, 'secrets', {purpose: 'make a password', waitMs: 10_000})
     try {
       const values = await this.#read()
@@ -46,31 +48,87 @@ export class FileSecrets implements Secrets {
 
   /** True for a text that quotes a password which this process has had in hands. */
   appearsIn(text: string): boolean {
-    return [...this.#seen].some((value) => text.includes(value))
+    return [...this.#seen].some(
+      (value) => text.includes(value) || text.includes(JSON.stringify(value).slice(1, -1)),
+    )
   }
 
   async #read(): Promise<ReadonlyMap<string, string>> {
+    const values = this.#parsed((await this.#text()) ?? '{}')
+    for (const value of values.values()) {
+      // A word that short is in many a text by chance.
+      if (value.length >= shortestToLookFor) this.#seen.add(value)
+    }
+    return values
+  }
+
+  /** Looks at the very file that is then read: it cannot be exchanged in between. */
+  async #text(): Promise<string | undefined> {
+    const handle = await this.#open()
     try {
-      const found = await lstat(this.#file)
-      if (!found.isFile()) throw this.#refused('is not a plain file', 'Put the file itself there.')
+      const found = await handle?.stat()
+      if (handle === undefined || found === undefined) return undefined
+      if (!found.isFile()) throw this.#notPlain()
       if ((found.mode & 0o077) !== 0) {
         throw this.#refused('can be read by others', `chmod 600 '${this.#file}'`)
       }
-      const parsed: unknown = JSON.parse(await readFile(this.#file, 'utf8'))
-      const values = new Map(
-        Object.entries(parsed ?? {}).map(([name, value]) => [name, String(value)]),
-      )
-      for (const value of values.values()) this.#seen.add(value)
-      return values
-    } catch (error) {
-      if (codeOf(error) === 'ENOENT') return new Map()
-      if (!(error instanceof SyntaxError)) throw error
-      // A SyntaxError quotes the text it stumbled over: that must not be shown.
-      throw this.#refused('is not JSON', 'Put it back from a copy, or remove it to begin anew.')
+      if (process.getuid !== undefined && found.uid !== process.getuid()) {
+        throw this.#refused(
+          `belongs to another user (uid ${found.uid})`,
+          'Run mitra as that user, or make the workspace your own with chown.',
+        )
+      }
+      return await handle.readFile('utf8')
+    } finally {
+      await handle?.close()
     }
+  }
+
+  async #open(): Promise<FileHandle | undefined> {
+    try {
+      // Without O_NONBLOCK a pipe in its place would be waited for.
+      return await open(
+        this.#file,
+        constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK,
+      )
+    } catch (error) {
+      const code = codeOf(error)
+      if (code === 'ENOENT') return undefined
+      if (code === 'ELOOP' || code === 'ENXIO') throw this.#notPlain()
+      if (code !== 'EACCES') throw error
+      throw this.#refused('may not be read', 'Run mitra as the user who owns it.')
+    }
+  }
+
+  #parsed(text: string): ReadonlyMap<string, string> {
+    const parsed = parsedOrUndefined(text)
+    if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
+      throw this.#refused('is not a JSON object', healHint)
+    }
+    const entries = Object.entries(parsed)
+    const odd = entries.find(([, value]) => typeof value !== 'string' || value === '')
+    if (odd !== undefined) throw this.#refused(`has no password for ${odd[0]}`, healHint)
+    return new Map(entries.map(([name, value]) => [name, String(value)]))
+  }
+
+  #notPlain(): MitraError {
+    return this.#refused('is not a plain file', 'Put the file itself there.')
   }
 
   #refused(what: string, hint: string): MitraError {
     return new MitraError('config', 'SECRETS_FILE', `${this.#file} ${what}.`, {hints: [hint]})
+  }
+}
+
+const healHint = 'Put it back from a copy, or remove it to begin anew.'
+
+const shortestToLookFor = 8
+
+// The error is dropped: it quotes the text it stumbled over, and that must not be shown.
+function parsedOrUndefined(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
   }
 }
