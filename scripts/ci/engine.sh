@@ -15,14 +15,18 @@ get() {
   if [ ! -x "$plugin" ]; then get_compose; fi
 }
 
-# Only what this machine lacks of the packages that the engine needs, unpacked and not installed.
+# Unpacked and not installed; by name what the engine and iptables run on, whatever is installed now,
+# else only what this machine lacks of the rest.
+packages=(docker.io containerd runc tini iptables debootstrap xz-utils libip4tc2 libip6tc2 libxtables12
+  libnftnl11 libmnl0 libnetfilter-conntrack3 libnfnetlink0)
+
 get_engine() {
   local work
   work="$(mktemp -d)"
   mkdir -p "$work/archives/partial" "$work/root"
   apt-get -qq update
   apt-get -qq "${private_apt[@]}" -o Dir::Cache::archives="$work/archives" \
-    install -y --no-install-recommends --download-only docker.io iptables debootstrap xz-utils > /dev/null
+    install -y --reinstall --no-install-recommends --download-only "${packages[@]}" > /dev/null
   for package in "$work"/archives/*.deb; do dpkg-deb -x "$package" "$work/root"; done
   local tool
   for tool in iptables ip6tables iptables-save ip6tables-save iptables-restore ip6tables-restore; do
@@ -52,8 +56,8 @@ get_compose() {
 }
 
 engine_environment() {
-  local libraries="$programs/usr/lib/$(uname -m)-linux-gnu"
-  export LD_LIBRARY_PATH="$libraries" XTABLES_LIBDIR="$libraries/xtables"
+  local libraries="$programs/usr/lib/$(uname -m)-linux-gnu" low="$programs/lib/$(uname -m)-linux-gnu"
+  export LD_LIBRARY_PATH="$libraries:$low" XTABLES_LIBDIR="$libraries/xtables"
   export PATH="$programs/usr/sbin:$programs/usr/bin:$PATH"
 }
 
