@@ -4,6 +4,7 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {setTimeout as sleep} from 'node:timers/promises'
 import {fileURLToPath} from 'node:url'
+import {removeWorkspace} from '../test/support/workspace.js'
 import {terminalSvg} from './terminal-svg.js'
 
 const repository = fileURLToPath(new URL('..', import.meta.url))
@@ -21,9 +22,9 @@ export async function drawPictures(): Promise<void> {
   try {
     write('setup', await terminal.show('mitra setup --yes'))
     write('status', await terminal.show('mitra status'))
-    await terminal.show('mitra down')
   } finally {
     terminal.close()
+    await removeWorkspace({cwd: workspace, env: ownVariables()})
     rmSync(folder, {recursive: true, force: true})
   }
 }
@@ -70,10 +71,11 @@ function shellCommand(folder: string, workspace: string): string {
   writeFileSync(entry, `#!/bin/sh\nexec '${process.execPath}' '${repository}bin/run.js' "$@"\n`)
   chmodSync(entry, 0o755)
   const passed = Object.entries(process.env).filter(([name]) =>
-    /^(MITRA_|HOME$|LANG$|SSL_CERT|.*_proxy$|PIP_|GO)/.test(name),
+    /^(HOME$|LANG$|SSL_CERT|.*_proxy$|PIP_|GO)/.test(name),
   )
   const variables = {
     ...Object.fromEntries(passed),
+    ...ownVariables(),
     PATH: `${folder}:${process.env['PATH'] ?? ''}`,
     PS1: `${prompt} `,
     TERM: 'tmux-256color',
@@ -81,6 +83,14 @@ function shellCommand(folder: string, workspace: string): string {
   }
   const quoted = Object.entries(variables).map(([name, value]) => `${name}='${value ?? ''}'`)
   return `cd '${workspace}' && exec env -i ${quoted.join(' ')} sh`
+}
+
+/** Settings that whoever draws has given, such as ports that are free. */
+function ownVariables(): Readonly<Record<string, string>> {
+  const own = Object.entries(process.env).flatMap(([name, value]) =>
+    name.startsWith('MITRA_') && value !== undefined ? [[name, value] as const] : [],
+  )
+  return Object.fromEntries(own)
 }
 
 async function untilPrompt(screen: () => string): Promise<void> {
