@@ -1,5 +1,5 @@
 import {spawn} from 'node:child_process'
-import {chownSync, closeSync, openSync, rmSync} from 'node:fs'
+import {appendFileSync, chownSync, closeSync, openSync, rmSync, writeFileSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 import {setTimeout as sleep} from 'node:timers/promises'
 import type {ServiceName} from '../../ports/stack.js'
@@ -45,7 +45,10 @@ export function startKept(service: ServiceName, {launch, runtime, place, log}: K
     // A session and process group of its own: what the terminal sends does not reach it.
     {detached: true, cwd: '/', env, stdio: ['ignore', log, log], ...place.account},
   )
-  child.on('error', () => undefined)
+  child.on('error', (error) => {
+    appendFileSync(place.log(service), `Error: ${error.message}\n`)
+    writeFileSync(`${place.run(service)}.exit`, '126\n')
+  })
   child.unref()
   closeSync(log)
 }

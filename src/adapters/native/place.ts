@@ -1,4 +1,4 @@
-import {chownSync, mkdirSync, readFileSync} from 'node:fs'
+import {chmodSync, chownSync, mkdirSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {MitraError} from '../../errors.js'
 import type {ServiceName} from '../../ports/stack.js'
@@ -62,7 +62,10 @@ export function serviceAccount(): ServiceAccount | undefined {
 
 /** Makes a folder that the services own and nobody else enters. */
 export function makeOwned(folder: string, account: ServiceAccount | undefined): void {
-  if (account !== undefined) mkdirSync(rootBase, {recursive: true, mode: 0o755})
+  if (account !== undefined && mkdirSync(rootBase, {recursive: true}) !== undefined) {
+    // Said again, since mkdir's mode is cut by the umask.
+    chmodSync(rootBase, 0o755)
+  }
   const made = mkdirSync(folder, {recursive: true, mode: 0o700})
   if (account === undefined || made === undefined) return
   // Every folder that was made on the way, from the first one down.

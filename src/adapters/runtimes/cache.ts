@@ -1,10 +1,15 @@
 import {createHash, randomBytes} from 'node:crypto'
 import {createReadStream, existsSync} from 'node:fs'
-import {mkdir, readFile, rename, rm, writeFile} from 'node:fs/promises'
+import {chmod, mkdir, readFile, rename, rm, writeFile} from 'node:fs/promises'
 import {homedir} from 'node:os'
-import {join} from 'node:path'
+import {dirname, join} from 'node:path'
 import {pipeline} from 'node:stream/promises'
+import {MitraError} from '../../errors.js'
 import {acquireLock} from '../journal/lock.js'
+import {runProgram} from '../process/run.js'
+import {isReachable} from './reach.js'
+
+const rootCache = '/var/lib/mitra/runtimes'
 
 /**
  * Binaries got for this machine, shared by its workspaces. As root they lie where the services'
@@ -13,7 +18,7 @@ import {acquireLock} from '../journal/lock.js'
 export function cacheFolder(): string {
   const named = process.env['MITRA_CACHE_DIR']
   if (named !== undefined && named !== '') return named
-  if (process.getuid?.() === 0) return '/var/lib/mitra/runtimes'
+  if (process.getuid?.() === 0) return rootCache
   const {XDG_CACHE_HOME} = process.env
   if (XDG_CACHE_HOME) return join(XDG_CACHE_HOME, 'mitra')
   return join(homedir(), process.platform === 'darwin' ? 'Library/Caches/mitra' : '.cache/mitra')
@@ -42,7 +47,7 @@ export async function fillCache(
   fill: (folder: string) => Promise<void>,
 ): Promise<string> {
   const folder = cachedFolder(name)
-  await mkdir(cacheFolder(), {recursive: true, mode: 0o755})
+  await mkdir(cacheFolder(), {recursive: true})
   const lock = await acquireLock(join(cacheFolder(), 'locks'), name, {
     purpose: `get ${name}`,
     waitMs: 600_000,
@@ -50,8 +55,9 @@ export async function fillCache(
   const making = `${folder}.${randomBytes(4).toString('hex')}.making`
   try {
     if (await isCached(name, program)) return folder
-    await mkdir(making, {recursive: true, mode: 0o755})
+    await mkdir(making, {recursive: true})
     await fill(making)
+    await openToAll(making)
     await writeFile(join(making, 'mitra.sha256'), `${await sha256Of(join(making, program))}\n`)
     await rm(folder, {recursive: true, force: true})
     await rename(making, folder)
@@ -60,6 +66,19 @@ export async function fillCache(
     await rm(making, {recursive: true, force: true})
     await lock.release()
   }
+}
+
+// Under a strict umask the services' account could not run what root has got for it.
+async function openToAll(making: string): Promise<void> {
+  if (process.getuid?.() !== 0) return
+  await runProgram('chmod', ['-R', 'a+rX', making])
+  await chmod(cacheFolder(), 0o755)
+  if (cacheFolder() === rootCache) await chmod(dirname(rootCache), 0o755)
+  if (isReachable(making)) return
+  const message = `${cacheFolder()} is closed to the account that the services run under.`
+  throw new MitraError('notReady', 'CACHE_CLOSED', message, {
+    hints: [`Unset MITRA_CACHE_DIR: mitra then takes ${rootCache}.`],
+  })
 }
 
 export async function sha256Of(path: string): Promise<string> {

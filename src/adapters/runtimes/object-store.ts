@@ -6,6 +6,7 @@ import {runProgram} from '../process/run.js'
 import {cachedFolder, fillCache, isCached} from './cache.js'
 import {platformName, type Catalog, type ProgramSources} from './catalog.js'
 import {candidates, versionOf} from './on-path.js'
+import {isReachable} from './reach.js'
 import {firstOpenWay} from './server.js'
 import {WayClosed} from './must-run.js'
 import {buildWithGo, extractRelease, extractWheel, installBrew} from './ways.js'
@@ -46,7 +47,7 @@ export async function obtainObjectStore(
 }
 
 async function minioHere(catalog: Catalog): Promise<Runtime | undefined> {
-  for (const path of candidates('minio')) {
+  for (const path of candidates('minio').filter(isReachable)) {
     const version = await versionOf(path)
     if (version !== undefined) return {kind: 'minio', version, path, from: 'PATH'}
   }
@@ -54,7 +55,7 @@ async function minioHere(catalog: Catalog): Promise<Runtime | undefined> {
 }
 
 async function versitygwHere(catalog: Catalog): Promise<Runtime | undefined> {
-  for (const path of candidates('versitygw')) {
+  for (const path of candidates('versitygw').filter(isReachable)) {
     const version = await versionOf(path)
     if (version !== undefined) return {kind: 'versitygw', version, path, from: 'PATH'}
   }

@@ -1,6 +1,7 @@
 import {accessSync, constants, statSync} from 'node:fs'
 import {delimiter, join} from 'node:path'
 import {runProgram} from '../process/run.js'
+import {isReachable} from './reach.js'
 
 // Where package managers put servers that an ordinary PATH leaves out.
 const furtherFolders = ['/usr/sbin', '/usr/local/sbin', '/usr/local/bin', '/opt/homebrew/bin']
@@ -16,7 +17,7 @@ export async function findOnPath(
   leastMajor: number,
 ): Promise<FoundProgram | undefined> {
   for (const name of programs) {
-    for (const path of candidates(name)) {
+    for (const path of candidates(name).filter(isReachable)) {
       const version = await versionOf(path)
       if (version !== undefined && Number(version.split('.')[0]) >= leastMajor)
         return {path, version}
