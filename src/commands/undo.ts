@@ -3,8 +3,9 @@ import {planFlag, yesFlag} from '../cli/flags.js'
 import {MitraCommand} from '../cli/mitra-command.js'
 import {planText} from '../cli/plan-text.js'
 import {runPlan} from '../cli/run-plan.js'
+import {localTime} from '../cli/time.js'
 import {undoersOf} from '../cli/undoers.js'
-import {planUndo, runToUndo} from '../features/journal/undo.js'
+import {applyUndo, findRun, planUndo, runToUndo} from '../features/journal/undo.js'
 import type {Step} from '../ports/journal.js'
 
 interface UndoResult {
@@ -25,21 +26,21 @@ export default class Undo extends MitraCommand {
   async run(): Promise<UndoResult> {
     const {args, flags} = await this.parse(Undo)
     await this.tools.workspace()
-    const run = runToUndo(await (await this.tools.journal()).runs(), args.run)
+    const journal = await this.tools.journal()
+    const undoers = undoersOf(this.tools)
+    const run = await runToUndo(await journal.runs(), args.run, undoers)
     const {plan, applied} = await runPlan({
       tools: this.tools,
-      command: `undo ${run.command}`,
+      command: `undo ${run.id}`,
       isPlanOnly: flags.plan,
-      confirm: {question: `Take back "${run.command}" of ${run.startedAt}?`, yes: flags.yes},
-      undoes: run.id,
-      observe: () => planUndo(run, undoersOf(this.tools)),
-      apply: async ({taken}, {run: writer, progress}) => {
-        for (const {inverse, step, record, undoer} of taken) {
-          progress.started(inverse.id)
-          await undoer.undo(step, record)
-          await writer.done(inverse.id)
-        }
+      confirm: {
+        question: `Take back "${run.command}" of ${localTime(run.startedAt)}?`,
+        yes: flags.yes,
       },
+      undoes: run.id,
+      // Read again: another mitra may have gone on with it while this one waited for the lock.
+      observe: async () => planUndo(findRun(await journal.runs(), run.id), undoers),
+      apply: applyUndo,
     })
 
     if (flags.plan) this.exitWithPlan(plan.steps.length)

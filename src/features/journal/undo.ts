@@ -1,5 +1,6 @@
-import {MitraError} from '../../errors.js'
-import type {JournalRun, Json, Step} from '../../ports/journal.js'
+import {codeOf, messageOf, MitraError} from '../../errors.js'
+import type {JournalRun, Json, RunWriter, Step} from '../../ports/journal.js'
+import type {Progress} from '../../ports/progress.js'
 import type {Undoer} from '../../ports/undo.js'
 
 /** One finished step and who takes it back. */
@@ -17,16 +18,17 @@ export interface UndoPlan {
   readonly kept: readonly Step[]
 }
 
-/** The run named (a prefix is enough, `last` is the newest), else the newest that can be taken back. */
-export function runToUndo(runs: readonly JournalRun[], name: string | undefined): JournalRun {
+/** The run named (a prefix is enough, `last` is the newest), else the newest that has what to take back. */
+export async function runToUndo(
+  runs: readonly JournalRun[],
+  name: string | undefined,
+  undoers: readonly Undoer[],
+): Promise<JournalRun> {
   if (name !== undefined) return findRun(runs, name)
-  const run = runs.findLast(
-    (one) =>
-      one.undoneBy === undefined &&
-      !one.command.startsWith('undo') &&
-      undoableSteps(one).length > 0,
-  )
-  if (run !== undefined) return run
+  for (const run of runs.toReversed()) {
+    const isCandidate = run.undoneBy === undefined && undoableSteps(run).length > 0
+    if (isCandidate && (await planUndo(run, undoers)).steps.length > 0) return run
+  }
   throw new MitraError('usage', 'NOTHING_TO_UNDO', 'There is nothing to take back.', {
     hints: ['mitra journal list shows what was done.'],
   })
@@ -59,6 +61,22 @@ export async function planUndo(run: JournalRun, undoers: readonly Undoer[]): Pro
   const finished = new Set(run.finished.map((entry) => entry.id))
   const kept = run.plan.filter((step) => finished.has(step.id) && step.undo === 'no')
   return {steps: taken.map(({inverse}) => inverse), taken, kept}
+}
+
+export async function applyUndo(
+  {taken}: UndoPlan,
+  {run, progress}: {readonly run: RunWriter; readonly progress: Progress},
+): Promise<void> {
+  for (const {inverse, step, record, undoer} of taken) {
+    progress.started(inverse.id)
+    try {
+      await undoer.undo(step, record)
+    } catch (error) {
+      await run.failed(inverse.id, codeOf(error) ?? 'UNEXPECTED', messageOf(error))
+      throw error
+    }
+    await run.done(inverse.id)
+  }
 }
 
 function undoableSteps(run: JournalRun) {
