@@ -45,7 +45,7 @@ export async function versionOf(
 }
 
 function statedVersion({stdout, stderr}: {stdout: string; stderr: string}): string | undefined {
-  const stated = /(?:v=|nginx\/|[Vv]ersion[^\d]*|RELEASE\.|go)(\d+(?:[.-]\d+)*)/
+  const stated = /(?:v=|nginx\/|\(PostgreSQL\) |[Vv]ersion[^\d]*|RELEASE\.|go)(\d+(?:[.-]\d+)*)/
   return stated.exec(`${stdout}\n${stderr}`)?.[1]
 }
 

@@ -46,7 +46,7 @@ function packageFolder(source: PostgresSource): string {
 }
 
 /** The links that the package's own install script would have made. */
-async function repairLinks(native: string, folder: string): Promise<void> {
+export async function repairLinks(native: string, folder: string): Promise<void> {
   const text = await readFile(join(native, 'pg-symlinks.json'), 'utf8').catch(() => '[]')
   const links: readonly {source: string; target: string}[] = JSON.parse(text)
   for (const {source, target} of links) {
