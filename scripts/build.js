@@ -10,6 +10,8 @@ const require = createRequire(import.meta.url)
 function run(program, argv) {
   const {status} = spawnSync(process.execPath, [program, ...argv], {
     stdio: ['ignore', 'ignore', 'inherit'],
+    // A build asks nobody whether there is a newer oclif.
+    env: {...process.env, OCLIF_SKIP_NEW_VERSION_CHECK: 'true'},
   })
   if (status !== 0) process.exit(status ?? 1)
 }

@@ -6,7 +6,7 @@
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/places.sh"
 
-programs="$ci_cache/engine"
+programs="$engine_programs"
 plugin="$ci_cache/docker-compose"
 private_apt=(-o APT::Sandbox::User=root)
 

@@ -25,7 +25,7 @@ base() {
 }
 
 make_base() {
-  local tree="$work/base" programs="$ci_cache/engine"
+  local tree="$work/base" programs="$engine_programs"
   DEBOOTSTRAP_DIR="$programs/usr/share/debootstrap" bash "$programs/usr/sbin/debootstrap" \
     --variant=minbase bookworm "$tree" "$(debian_mirror)" > "$work/base.log" 2>&1 ||
     { tail -20 "$work/base.log" >&2; return 1; }

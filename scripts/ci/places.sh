@@ -4,6 +4,10 @@ repository="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)"
 ci_cache="${MITRA_CI_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/mitra-ci}"
 mkdir -p "$ci_cache"
 
+# Named for what it holds: a folder that was kept from another list of packages is not taken.
+engine_packages='docker.io iptables debootstrap xz-utils'
+engine_programs="$ci_cache/engine-$(echo "$engine_packages" | cksum | cut -d' ' -f1)"
+
 minio_version=v0.0.0-20260212201848-7aac2a2c5b7c
 postgres_image=postgres:16
 redis_image=redis:7
