@@ -2,7 +2,6 @@ import {fileURLToPath} from 'node:url'
 import {MitraError} from '../../errors.js'
 import type {ServiceName} from '../../ports/stack.js'
 import type {StackSettings} from '../../ports/stack-settings.js'
-import {acquireLock} from '../journal/lock.js'
 import {allowedEnvironment} from '../process/run.js'
 import {composeVariables, createArguments, projectName} from './arguments.js'
 import {answeringEndpoint} from './endpoint.js'
@@ -16,21 +15,8 @@ interface Creation {
   readonly services: readonly ServiceName[]
 }
 
-/** Makes what is missing or has changed and leaves the rest; one at a time in a workspace. */
-export async function composeCreate(creation: Creation): Promise<void> {
-  // Two at once would each make the network, and stumble over the other's containers.
-  const lock = await acquireLock(creation.files.folder, 'compose', {
-    purpose: 'make the containers',
-    waitMs: 120_000,
-  })
-  try {
-    await compose(creation)
-  } finally {
-    await lock.release()
-  }
-}
-
-async function compose({settings, files, network, services}: Creation): Promise<void> {
+/** Makes what is missing or has changed and leaves the rest. */
+export async function composeCreate({settings, files, network, services}: Creation): Promise<void> {
   const [{execa}, endpoint, fingerprints] = await Promise.all([
     import('execa'),
     answeringEndpoint(),

@@ -84,10 +84,6 @@ export class DockerEngine {
     await this.#ask((client) => client.getContainer(id).kill({signal}))
   }
 
-  async remove(id: string): Promise<void> {
-    await this.#ask((client) => client.getContainer(id).remove({force: true, v: true}))
-  }
-
   async end(id: string): Promise<ContainerEnd> {
     const {State} = await this.#ask((client) => client.getContainer(id).inspect())
     const {Running: isRunning, ExitCode: exitCode, OOMKilled: isOutOfMemory, Error: error} = State
@@ -114,6 +110,16 @@ export class DockerEngine {
       const bytes = usage.Volumes?.find((one) => one.Name === name)?.UsageData?.Size ?? 0
       return {name, bytes}
     })
+  }
+
+  /** All containers of a set of data, also one that only looked at it. */
+  async removeContainers(generation: number): Promise<void> {
+    const filters = {label: [this.#label, `dev.mitra.generation=${generation}`]}
+    const found = await this.#ask((client) => client.listContainers({all: true, filters}))
+    const remove = {force: true, v: true}
+    await Promise.all(
+      found.map(({Id: id}) => this.#ask((client) => client.getContainer(id).remove(remove))),
+    )
   }
 
   async removeVolume(name: string): Promise<void> {

@@ -3,7 +3,7 @@ import {MitraError} from '../../errors.js'
 import type {StackSettings} from '../../ports/stack-settings.js'
 import {PgDatabase} from '../postgres/database.js'
 import {scramVerifier} from '../scram/verifier.js'
-import {volumeName} from './arguments.js'
+import {projectName, volumeName} from './arguments.js'
 import {statusOf, type DockerEngine} from './engine.js'
 import type {DockerImages} from './images.js'
 import {demultiplexed} from './output.js'
@@ -29,7 +29,13 @@ export async function refuseOtherVersion(
   const ours = image?.environment.get('PG_MAJOR')
   if (!isThere || image === undefined || ours === undefined) return
   if (container?.imageId === image.id && container.generation === settings.generation) return
-  const theirs = await versionInVolume(await engine.client(), {image: name, volume})
+  const {layout, generation} = settings
+  const labels = {
+    'dev.mitra.workspace': layout.id,
+    'dev.mitra.generation': String(generation),
+  }
+  const look = {image: name, volume, labels, name: `${projectName(settings)}-look`}
+  const theirs = await versionInVolume(await engine.client(), look)
   if (theirs !== undefined && theirs !== ours) throw otherVersion({volume, theirs, name, ours})
 }
 
@@ -46,15 +52,26 @@ function otherVersion(found: Readonly<Record<'volume' | 'theirs' | 'name' | 'our
 interface Look {
   readonly image: string
   readonly volume: string
+  readonly name: string
+  readonly labels: Record<string, string>
 }
 
 async function versionInVolume(
   client: Dockerode,
-  {image, volume}: Look,
+  {image, volume, name, labels}: Look,
 ): Promise<string | undefined> {
+  // One that a killed process has left would hold the name, and the volume.
+  await client
+    .getContainer(name)
+    .remove({force: true, v: true})
+    .catch((error: unknown) => {
+      if (statusOf(error) !== 404) throw error
+    })
   const container = await client.createContainer({
+    name,
     Image: image,
     Entrypoint: ['true'],
+    Labels: labels,
     HostConfig: {NetworkMode: 'none', Binds: [`${volume}:${mounted}:ro`]},
   })
   try {

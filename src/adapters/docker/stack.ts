@@ -10,6 +10,7 @@ import type {
 } from '../../ports/stack.js'
 import {serviceNames} from '../../ports/stack.js'
 import type {StackSettings} from '../../ports/stack-settings.js'
+import {acquireLock} from '../journal/lock.js'
 import {volumeName} from './arguments.js'
 import {composeCreate} from './compose.js'
 import {DockerEngine, statusOf, type FoundContainer} from './engine.js'
@@ -72,13 +73,7 @@ export class DockerStack implements Stack {
   ): Promise<void> {
     const network = await this.#proxyNetwork()
     await this.#files.write(network)
-    if (services.includes('postgres')) {
-      const {refuseOtherVersion} = await import('./postgres-volume.js')
-      await refuseOtherVersion(this.#settings, this.#engine, this.#images)
-    }
-    this.#files.unmarkStopped(services)
-    const settings = {...this.#settings, images: this.#pinnedImages()}
-    await composeCreate({settings, files: this.#files, network, services})
+    await this.#make(services, network)
     const results = await Promise.allSettled(
       services.map(async (service) => {
         await this.#start(service)
@@ -144,12 +139,27 @@ export class DockerStack implements Stack {
     if (generation === this.#settings.generation) {
       throw new MitraError('refused', 'SET_IN_USE', `Set ${generation} is in use.`, {hints: []})
     }
-    const containers = await this.#engine.containers()
-    const theirs = containers.filter((container) => container.generation === generation)
-    await Promise.all(theirs.map(({id}) => this.#engine.remove(id)))
+    await this.#engine.removeContainers(generation)
     const volumes = await this.#engine.volumes()
     const trash = volumes.filter(({name}) => generationOf(name) === generation)
     await Promise.all(trash.map(({name}) => this.#engine.removeVolume(name)))
+  }
+
+  /** One at a time: two would each make the network, and stumble over the other's containers. */
+  async #make(services: readonly ServiceName[], network: ProxyNetwork): Promise<void> {
+    const purpose = 'make the containers'
+    const lock = await acquireLock(this.#files.folder, 'compose', {purpose, waitMs: 120_000})
+    try {
+      if (services.includes('postgres')) {
+        const {refuseOtherVersion} = await import('./postgres-volume.js')
+        await refuseOtherVersion(this.#settings, this.#engine, this.#images)
+      }
+      this.#files.unmarkStopped(services)
+      const settings = {...this.#settings, images: this.#pinnedImages()}
+      await composeCreate({settings, files: this.#files, network, services})
+    } finally {
+      await lock.release()
+    }
   }
 
   async #proxyNetwork(): Promise<ProxyNetwork> {
