@@ -63,7 +63,7 @@ export async function timeByHand({name, launch, env, account, port}: HandStart):
   const from = performance.now()
   const child = spawn(program, rest, {cwd: launch.folder, env, stdio: 'ignore', ...account})
   const ended = once(child, 'exit')
-  while (!(await answers(name, port))) {
+  while (!(await answersProtocol(name, port))) {
     if (child.exitCode !== null) throw new Error(`${name} by hand ended with ${child.exitCode}`)
     await sleep(2)
   }
@@ -73,7 +73,8 @@ export async function timeByHand({name, launch, env, account, port}: HandStart):
   return ms
 }
 
-async function answers(name: ServiceName, port: number): Promise<boolean> {
+/** True when the service on that port answers its own protocol. */
+export async function answersProtocol(name: ServiceName, port: number): Promise<boolean> {
   if (name === 'postgres') return doesPostgresAccept(port)
   if (name === 'redis') return answersPing(port)
   const paths = name === 'nginx' ? ['/-/health'] : ['/minio/health/ready', '/health']

@@ -1,7 +1,12 @@
+import {execFile} from 'node:child_process'
 import {mkdtemp, readFile, realpath} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
+import {promisify} from 'node:util'
+import {projectName} from '../src/adapters/docker/arguments.js'
+import {answeringEndpoint} from '../src/adapters/docker/endpoint.js'
 import {FileSecrets} from '../src/adapters/secrets/file-secrets.js'
+import type {ServiceName} from '../src/ports/stack.js'
 import type {StackSettings} from '../src/ports/stack-settings.js'
 import {mitra, mitraJson} from '../test/support/cli.js'
 import {portsOf, removeWorkspace} from '../test/support/workspace.js'
@@ -10,7 +15,7 @@ import {NotHere} from './case.js'
 export type BenchEngine = 'native' | 'docker'
 
 export interface BenchService {
-  readonly name: string
+  readonly name: ServiceName
   readonly kind: string
   readonly port: number
   readonly version: string | null
@@ -36,6 +41,7 @@ export async function withStack<T>(
   work: (stack: StackUnderTest) => Promise<T>,
 ): Promise<T> {
   const cwd = await realpath(await mkdtemp(join(tmpdir(), 'mitra-bench-')))
+  let project: string | undefined
   const env = {...portsOf(24_300), ...withoutCertificates, MITRA_OBJECT_STORE_PROVIDER: objectStore}
   const at = {cwd, env}
   try {
@@ -43,12 +49,22 @@ export async function withStack<T>(
     if (code !== 0) throw new Error(`mitra setup ended with ${code}: ${stderr}`)
     const text = await readFile(join(cwd, '.mitra/workspace.json'), 'utf8')
     const {id}: {id: string} = JSON.parse(text)
+    if (engine === 'docker') project = projectName({layout: {root: cwd, state: '', id}})
     const services = async () =>
       (await mitraJson<{services: readonly BenchService[]}>(['status'], at)).services
     return await work({cwd, id, env, services, time: (...argv) => timeCommand(argv, at)})
   } finally {
     await removeWorkspace(at)
+    if (project !== undefined) await removeProject(project)
   }
+}
+
+/** Containers, volumes and network of the bench's own project. */
+async function removeProject(project: string): Promise<void> {
+  const endpoint = await answeringEndpoint()
+  const env = {...process.env, ...(endpoint === undefined ? {} : {DOCKER_HOST: endpoint})}
+  const argv = ['compose', '--project-name', project, 'down', '--volumes']
+  await promisify(execFile)('docker', argv, {env})
 }
 
 async function timeCommand(
