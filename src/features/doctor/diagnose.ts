@@ -13,7 +13,8 @@ export interface Diagnosis {
   readonly checks: readonly CheckResult[]
 }
 
-const deadlineMs = 2000
+// The whole is done within three seconds, start of the command included.
+const deadlineMs = 2700
 
 /** All checks side by side, each with a deadline; the results keep the order of the table. */
 export async function diagnose(
@@ -38,18 +39,34 @@ function onceOnly(result: CheckResult, above: readonly CheckResult[]): CheckResu
 
 async function perform(check: Check, tools: DoctorTools, within: number): Promise<CheckResult> {
   const from = tools.clock.now().getTime()
-  const finding = await inTime(lookOrExplain(check, tools), check, within)
+  const progress = {isLooking: false}
+  const late = () => (progress.isLooking ? noAnswer(check, within) : notReached(check))
+  const finding = await inTime(lookOrExplain(check, tools, progress), late, within)
   return {id: check.id, ...finding, ms: tools.clock.now().getTime() - from}
 }
 
-async function lookOrExplain(check: Check, tools: DoctorTools): Promise<Finding> {
+async function lookOrExplain(
+  check: Check,
+  tools: DoctorTools,
+  progress: {isLooking: boolean},
+): Promise<Finding> {
   try {
     const cause = await obstacleTo(check.need, tools)
     if (cause !== undefined) return {state: 'skipped', title: check.subject, cause}
+    progress.isLooking = true
     return await check.look(tools)
   } catch (error) {
     return thrown(error, check)
   }
+}
+
+function noAnswer({subject}: Check, within: number): Finding {
+  return {state: 'failed', title: `${subject}: no answer within ${within / 1000} s`}
+}
+
+/** What it needs was still being looked at: that is the finding of another check. */
+function notReached({subject}: Check): Finding {
+  return {state: 'skipped', title: subject, cause: 'What it needs did not answer in time.'}
 }
 
 function thrown(error: unknown, {subject}: Check): Finding {
@@ -59,10 +76,9 @@ function thrown(error: unknown, {subject}: Check): Finding {
   return {state: 'failed', title: error.message.replace(/\.$/, ''), fix: error.hints}
 }
 
-function inTime(looking: Promise<Finding>, {subject}: Check, within: number): Promise<Finding> {
+function inTime(looking: Promise<Finding>, late: () => Finding, within: number): Promise<Finding> {
   return new Promise((resolve) => {
-    const title = `${subject}: no answer within ${within / 1000} s`
-    const timer = setTimeout(() => resolve({state: 'failed', title}), within)
+    const timer = setTimeout(() => resolve(late()), within)
     void looking.then((finding) => {
       clearTimeout(timer)
       resolve(finding)

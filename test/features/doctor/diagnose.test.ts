@@ -53,6 +53,35 @@ test('runs side by side, and one that hangs holds up no other', async () => {
   expect(performance.now() - from).toBeLessThan(150 * 4)
 })
 
+test('what waits for a hanging part is skipped, so that the part alone is the failure', async () => {
+  const layout = {root: '/w', state: '/w/.mitra', id: '0123456789ab'}
+  const tools = toolsWith({
+    workspace: async () => ({layout, bucket: 'b', isChosenPort: () => false}),
+    engine: async () => ({engine: 'native', why: 'test'}),
+    states: () => new Promise(() => undefined),
+  })
+  const services: Check = {
+    id: 'a.services',
+    subject: 'Services',
+    need: 'engine',
+    look: async ({states}) => {
+      await states()
+      return {state: 'ok', title: 'up'}
+    },
+  }
+  const needy: Check = {
+    ...check('b.needy', async () => ({state: 'ok', title: 'x'})),
+    need: 'postgres',
+  }
+
+  const {checks} = await diagnose([services, needy], tools, {deadlineMs: 50})
+
+  expect(checks.map(({id, state}) => [id, state])).toEqual([
+    ['a.services', 'failed'],
+    ['b.needy', 'skipped'],
+  ])
+})
+
 test('an error that was foreseen is the finding, with its hints', async () => {
   const hints = ['chmod 600 secrets.json']
   const refused = new MitraError('config', 'SECRETS_FILE', 'It is open.', {hints})
