@@ -3,6 +3,7 @@ import type {Progress} from '../ports/progress.js'
 import {confirmOrRefuse} from './confirm.js'
 import {planText} from './plan-text.js'
 import {openProgress} from './progress.js'
+import {redact} from './redact.js'
 import type {Tools} from './tools.js'
 
 export interface Planned {
@@ -83,7 +84,7 @@ function recordedWith(progress: Progress, run: RunWriter): RunWriter {
       progress.finished(stepId)
     },
     async failed(stepId, code, message) {
-      await run.failed(stepId, code, message)
+      await run.failed(stepId, code, redact(message))
       progress.failed(stepId, message)
     },
     end: (outcome) => run.end(outcome),
