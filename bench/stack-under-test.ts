@@ -1,5 +1,5 @@
 import {execFile} from 'node:child_process'
-import {mkdtemp, readFile, realpath} from 'node:fs/promises'
+import {mkdtemp, readFile, realpath, rm} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {promisify} from 'node:util'
@@ -84,6 +84,7 @@ export async function requireObjectStore(provider: string): Promise<void> {
   const env = {...withoutCertificates, MITRA_OBJECT_STORE_PROVIDER: provider}
   const argv = ['setup', '--plan', '--engine', 'native']
   const {plan} = await mitraJson<{plan: readonly {id: string}[]}>(argv, {cwd, env})
+  await rm(cwd, {recursive: true})
   if (!plan.some(({id}) => id === 'stack.get.object-store')) return
   throw new NotHere(
     `${provider} is not on this machine (mitra setup --object-store ${provider} gets it).`,
