@@ -5,7 +5,8 @@ export interface ServiceFailure {
   readonly lastLines: readonly string[]
 }
 
-const saidAloud = /\b(FATAL|PANIC|emerg|panic|fatal|Fatal|error|Error|ERR)\b/
+const saidAloud =
+  /\b(FATAL|PANIC|emerg|panic|fatal|Fatal|error|Error|ERR|[Ff]ailed|denied|refused|in use)\b/
 
 /** Why a service ended: the line in which it says so, else its exit status. */
 export function failureOf(exitCode: number | undefined, lines: readonly string[]): ServiceFailure {

@@ -194,16 +194,30 @@ export class NativeStack implements Stack {
   }
 
   async #start(service: ServiceName): Promise<void> {
-    await this.#alone(service, 'start', async () => {
+    const wasRunning = await this.#ensureRunning(service)
+    try {
+      await this.#untilHealthy(service)
+    } catch (error) {
+      // What was just being killed when we looked is started after all.
+      const isGone = readRecorded(this.#place.run(service)).pid === undefined
+      if (!wasRunning || !isGone) throw error
+      await this.#ensureRunning(service)
+      await this.#untilHealthy(service)
+    }
+  }
+
+  /** True when it ran already. */
+  #ensureRunning(service: ServiceName): Promise<boolean> {
+    return this.#alone(service, 'start', async () => {
       const base = this.#place.run(service)
       await untilSpoken(base)
       const before = readRecorded(base)
-      if (this.#isAsWanted(service, before)) return
+      if (this.#isAsWanted(service, before)) return true
       // What is left of an earlier start is cleared before this one begins.
       if (before.registered !== undefined || before.isPidFileThere) await stopKept(base)
       await this.#launch(service, base)
+      return false
     })
-    await this.#untilHealthy(service)
   }
 
   // Runs, has somebody who cleans up after it, on this port and with these data.
