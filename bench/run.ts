@@ -1,6 +1,6 @@
 import {execFileSync} from 'node:child_process'
 import {mkdirSync, readFileSync, writeFileSync} from 'node:fs'
-import {cpus, totalmem} from 'node:os'
+import {cpus, loadavg, totalmem} from 'node:os'
 import {NotHere, type BenchCase, type BenchRow} from './case.js'
 import {dockerUp} from './cases/docker-up.js'
 import {firstTenant} from './cases/first-tenant.js'
@@ -65,6 +65,7 @@ function headText(): readonly string[] {
     'ratios can.',
     '',
     `- Machine: ${machine}`,
+    `- Load when the report was written: ${(loadavg()[0] ?? 0).toFixed(1)} (what else ran makes times longer)`,
     `- Date: ${new Date().toISOString().slice(0, 10)}`,
     `- mitra ${version}, Node ${process.versions.node}`,
     '',
