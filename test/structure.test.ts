@@ -15,8 +15,16 @@ const composition = new Set(
   ),
 )
 
-/** Adapters that only serve other adapters. */
-const adapterTools = new Set(['process', 'proxy', 'files', 'process-identity', 'probes', 'scram'])
+/** Adapters that serve other adapters. */
+const adapterTools = new Set([
+  'process',
+  'process-identity',
+  'files',
+  'proxy',
+  'probes',
+  'scram',
+  'sockets',
+])
 
 /** The lock that dies with its process is the journal's; what two may want at once needs it too. */
 const lock = 'adapters/journal/lock'
@@ -24,7 +32,7 @@ const lock = 'adapters/journal/lock'
 /** One adapter that builds on another, and the reason. */
 const adapterExceptions: Readonly<Record<string, readonly string[]>> = {
   runtimes: ['native/program'],
-  native: ['runtimes', 'sockets'],
+  native: ['runtimes'],
   // A password is known to fit only when the server took it.
   docker: ['postgres/database'],
   // The doctor reads the registry of the native engine and never judges a process by its name.

@@ -1,64 +1,51 @@
-import {mkdtempSync, rmSync, writeFileSync, mkdirSync} from 'node:fs'
-import {tmpdir} from 'node:os'
-import {join} from 'node:path'
 import {afterEach, beforeEach, expect, test} from 'vitest'
-import {openTools, type Tools} from '../../src/cli/tools.js'
+import type {Tools} from '../../src/cli/tools.js'
 import Open from '../../src/commands/open.js'
-import {FakeMachine, FakeStack} from '../fakes/stack.js'
+import {Patient} from '../support/patient.js'
 import {run} from '../support/run.js'
 
-const workspaceBefore = process.env['MITRA_WORKSPACE']
-let folder = ''
+let patient: Patient
 let opened: string[] = []
-let services: FakeMachine
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'mitra-open-'))
-  mkdirSync(join(folder, '.mitra'), {mode: 0o700})
-  writeFileSync(join(folder, 'mitra.yml'), 'ports:\n  nginx: 24180\n')
-  writeFileSync(join(folder, '.mitra/workspace.json'), '{"id": "0123456789ab"}')
-  process.env['MITRA_WORKSPACE'] = folder
+  patient = new Patient()
+  patient.makeWorkspace()
   opened = []
-  services = new FakeMachine()
 })
 
 afterEach(() => {
-  if (workspaceBefore === undefined) delete process.env['MITRA_WORKSPACE']
-  else process.env['MITRA_WORKSPACE'] = workspaceBefore
-  rmSync(folder, {recursive: true, force: true})
+  patient.leave()
 })
 
 function tools(hasBrowser = true): Tools {
-  return {
-    ...openTools({version: 'test'}),
-    stack: async () => new FakeStack({machine: services}),
+  return patient.tools({
     browser: async () => ({
       async open(url) {
         if (hasBrowser) opened.push(url)
         return hasBrowser
       },
     }),
-  }
+  })
 }
 
 test('opens the reverse proxy on the port in force', async () => {
-  services.running.add('nginx')
+  patient.services.running.add('nginx')
 
   const {json} = await run(Open, ['--json'], tools())
 
-  expect(opened).toEqual(['http://127.0.0.1:24180/'])
-  expect(json).toEqual({page: 'platform', url: 'http://127.0.0.1:24180/', opened: true})
+  expect(opened).toEqual(['http://127.0.0.1:24181/'])
+  expect(json).toEqual({page: 'platform', url: 'http://127.0.0.1:24181/', opened: true})
 })
 
 test('only prints with --print, and where there is no browser', async () => {
-  services.running.add('nginx')
+  patient.services.running.add('nginx')
 
   const printed = await run(Open, ['api', '--print'], tools())
   const headless = await run(Open, ['api'], tools(false))
 
   expect(opened).toEqual([])
-  expect(printed.stdout).toBe('http://127.0.0.1:24180/api/\n')
-  expect(headless.stdout).toBe('http://127.0.0.1:24180/api/\n')
+  expect(printed.stdout).toBe('http://127.0.0.1:24181/api/\n')
+  expect(headless.stdout).toBe('http://127.0.0.1:24181/api/\n')
   expect(headless.stderr).toContain('no browser')
 })
 

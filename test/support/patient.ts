@@ -29,6 +29,10 @@ export class Patient {
 
   constructor() {
     for (const name of serviceNames) this.services.present.add(name)
+    // Settings of the person who runs the tests must not leak in.
+    for (const name of Object.keys(process.env)) {
+      if (name.startsWith('MITRA_') && name !== 'MITRA_TEST_STRICT') delete process.env[name]
+    }
     delete process.env['NODE_EXTRA_CA_CERTS']
     process.env['MITRA_WORKSPACE'] = this.folder
     process.env['MITRA_ENGINE'] = 'native'
