@@ -1,7 +1,7 @@
 import {readFile} from 'node:fs/promises'
 import * as v from 'valibot'
 import {codeOf, MitraError} from '../errors.js'
-import {parseSettingsFile, type FileEntry} from './file.js'
+import type {FileEntry} from './file.js'
 import {environmentName, settingKeys, settings, type SettingKey, type Settings} from './settings.js'
 
 export type Origin = 'flag' | 'environment' | 'file' | 'default'
@@ -44,7 +44,10 @@ export async function loadConfig(
 
 async function readEntries(file: string): Promise<ReadonlyMap<SettingKey, FileEntry>> {
   try {
-    return await parseSettingsFile(file, await readFile(file, 'utf8'))
+    const text = await readFile(file, 'utf8')
+    // The YAML parser is a third of the start of a small command: only where there is a file.
+    const {parseSettingsFile} = await import('./file.js')
+    return await parseSettingsFile(file, text)
   } catch (error) {
     if (codeOf(error) !== 'ENOENT') throw error
     throw new MitraError('config', 'CONFIG_MISSING', `There is no ${file}.`, {
