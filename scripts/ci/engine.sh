@@ -15,18 +15,14 @@ get() {
   if [ ! -x "$plugin" ]; then get_compose; fi
 }
 
-# Unpacked and not installed; by name what the engine and iptables run on, whatever is installed now,
-# else only what this machine lacks of the rest.
-packages=(docker.io containerd runc tini iptables debootstrap xz-utils libip4tc2 libip6tc2 libxtables12
-  libnftnl11 libmnl0 libnetfilter-conntrack3 libnfnetlink0)
-
+# Unpacked and not installed: those of the list, and what else this machine lacks for them.
 get_engine() {
   local work
   work="$(mktemp -d)"
   mkdir -p "$work/archives/partial" "$work/root"
   apt-get -qq update
   apt-get -qq "${private_apt[@]}" -o Dir::Cache::archives="$work/archives" \
-    install -y --reinstall --no-install-recommends --download-only "${packages[@]}" > /dev/null
+    install -y --reinstall --no-install-recommends --download-only $engine_packages > /dev/null
   for package in "$work"/archives/*.deb; do dpkg-deb -x "$package" "$work/root"; done
   local tool
   for tool in iptables ip6tables iptables-save ip6tables-save iptables-restore ip6tables-restore; do
@@ -81,6 +77,19 @@ start() {
   return 1
 }
 
+# What outlives an engine that was killed: containers with their shims, and forwarders of ports.
+end_leftovers() {
+  local folder="$1" pid parent arguments
+  ps -eo pid=,ppid=,args= | while read -r pid parent arguments; do
+    case "$arguments" in
+      *containerd-shim*" -address $folder/exec/"*)
+        ps -o pid= --ppid "$pid" | xargs -r kill -KILL 2> /dev/null || true
+        kill -KILL "$pid" 2> /dev/null || true ;;
+      "$programs"/usr/sbin/docker-proxy*) [ "$parent" != 1 ] || kill -TERM "$pid" 2> /dev/null || true ;;
+    esac
+  done
+}
+
 stop() {
   local folder="$1" pid
   pid="$(cat "$folder/docker.pid" 2> /dev/null || true)"
@@ -91,6 +100,7 @@ stop() {
       sleep 0.2
     done
   fi
+  end_leftovers "$folder"
   for mounted in $(awk -v below="$folder/" 'index($2, below) == 1 {print $2}' /proc/mounts | sort -r); do
     umount "$mounted" || true
   done

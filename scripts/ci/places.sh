@@ -4,8 +4,10 @@ repository="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)"
 ci_cache="${MITRA_CI_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/mitra-ci}"
 mkdir -p "$ci_cache"
 
-# Named for what it holds: a folder that was kept from another list of packages is not taken.
-engine_packages='docker.io iptables debootstrap xz-utils'
+# What the engine and iptables run on, whatever is installed now. The folder is named for the list: one
+# that was kept from another list is not taken.
+engine_packages='docker.io containerd runc tini iptables debootstrap xz-utils libip4tc2 libip6tc2
+  libxtables12 libnftnl11 libmnl0 libnetfilter-conntrack3 libnfnetlink0'
 engine_programs="$ci_cache/engine-$(echo "$engine_packages" | cksum | cut -d' ' -f1)"
 
 minio_version=v0.0.0-20260212201848-7aac2a2c5b7c

@@ -1,3 +1,4 @@
+import {Agent} from 'node:http'
 import type Dockerode from 'dockerode'
 import {codeOf, messageOf, MitraError} from '../../errors.js'
 import type {ServiceName} from '../../ports/stack.js'
@@ -82,6 +83,10 @@ export class DockerEngine {
 
   async signal(id: string, signal: string): Promise<void> {
     await this.#ask((client) => client.getContainer(id).kill({signal}))
+  }
+
+  async remove(id: string): Promise<void> {
+    await this.#ask((client) => client.getContainer(id).remove({force: true, v: true}))
   }
 
   async end(id: string): Promise<ContainerEnd> {
@@ -174,5 +179,8 @@ async function openClient(): Promise<Dockerode> {
     })
   }
   const {default: Docker} = await import('dockerode')
-  return new Docker({socketPath: endpoint.slice('unix://'.length)})
+  // A connection that is kept breaks the next question after the engine was started anew.
+  const agent = new Agent({keepAlive: false})
+  const options = {socketPath: endpoint.slice('unix://'.length), agent}
+  return new Docker(options)
 }

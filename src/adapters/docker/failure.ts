@@ -9,6 +9,8 @@ export interface ContainerFailure {
 
 const saidAloud = /\b(FATAL|PANIC|emerg|panic|fatal|Fatal|error|Error|ERR)\b/
 
+const takenPort = /(127\.0\.0\.1:\d+).*(address already in use|port is already allocated)/
+
 /** Why a container is not running: what the engine says, else the line in which the program does. */
 export function containerFailure(end: ContainerEnd, lines: readonly string[]): ContainerFailure {
   return {cause: causeOf(end, lines), lastLines: lines}
@@ -26,9 +28,29 @@ function causeOf({error, exitCode, isOutOfMemory}: ContainerEnd, lines: readonly
 /** The engine wraps the reason in the names of networks and ids. */
 export function startFailure(error: unknown): string {
   const text = messageOf(error).trim()
-  const port = /(127\.0\.0\.1:\d+).*(address already in use|port is already allocated)/.exec(text)
+  const port = takenPort.exec(text)
   if (port !== null) return `port ${port[1]} is taken by another program`
   return text.replace(/^\(HTTP code \d+\) [\w ]+ - /, '').replace(/\.$/, '')
+}
+
+/** What a killed engine leaves of a container: its id in the runtime. */
+export function isLeftByEngine(error: unknown): boolean {
+  return /id already in use|already exists|marked for removal/i.test(messageOf(error))
+}
+
+export function isPortTaken(error: unknown): boolean {
+  return takenPort.test(messageOf(error))
+}
+
+/** Names the holder, as far as it can be seen. */
+export async function takenText(port: number): Promise<string> {
+  const {HostSockets} = await import('../sockets/ports.js')
+  const holder = await new HostSockets().portHolder(port)
+  const {command = 'another program', pid} = holder ?? {}
+  const who = pid === undefined ? command : `${command} (pid ${pid})`
+  // Forwarders outlive an engine that was killed (20.10); the next engine does not know of them.
+  const why = command === 'docker-proxy' ? ', which a killed docker engine has left: end it' : ''
+  return `port ${port} is taken by ${who}${why}`
 }
 
 export function serviceError(

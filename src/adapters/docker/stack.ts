@@ -16,9 +16,12 @@ import {composeCreate} from './compose.js'
 import {DockerEngine, statusOf, type FoundContainer} from './engine.js'
 import {
   containerFailure,
+  isLeftByEngine,
+  isPortTaken,
   oneError,
   serviceError,
   startFailure,
+  takenText,
   type ContainerFailure,
 } from './failure.js'
 import {DockerFiles} from './files.js'
@@ -203,21 +206,42 @@ export class DockerStack implements Stack {
   }
 
   async #start(service: ServiceName): Promise<void> {
-    const container = await this.#engine.container(service)
-    if (container === undefined) {
-      const cause = 'compose made no container for it'
-      throw serviceError(service, {cause, lastLines: []})
-    }
-    try {
-      await this.#engine.start(container.id)
-    } catch (error) {
-      if (statusOf(error) === undefined) throw error
-      throw serviceError(service, {cause: startFailure(error), lastLines: []})
-    }
+    const container = await this.#started(service)
     await this.#untilHealthy(container)
     if (service !== 'postgres') return
     const {healPassword} = await import('./postgres-volume.js')
     await healPassword(this.#settings, this.#engine, container.id)
+  }
+
+  async #started(service: ServiceName): Promise<FoundContainer> {
+    const container = await this.#madeContainer(service)
+    try {
+      await this.#engine.start(container.id)
+      return container
+    } catch (error) {
+      if (statusOf(error) === undefined) throw error
+      if (!isLeftByEngine(error)) throw await this.#cannotStart(service, error)
+    }
+    // An engine that was killed half-way: its data are in a volume, the container is made anew.
+    await this.#engine.remove(container.id)
+    await this.#make([service], await this.#proxyNetwork())
+    const again = await this.#madeContainer(service)
+    await this.#engine.start(again.id).catch(async (error: unknown) => {
+      throw statusOf(error) === undefined ? error : await this.#cannotStart(service, error)
+    })
+    return again
+  }
+
+  async #cannotStart(service: ServiceName, error: unknown): Promise<MitraError> {
+    const {port} = addressOf(service, this.#settings)
+    const cause = isPortTaken(error) ? await takenText(port) : startFailure(error)
+    return serviceError(service, {cause, lastLines: []})
+  }
+
+  async #madeContainer(service: ServiceName): Promise<FoundContainer> {
+    const container = await this.#engine.container(service)
+    if (container !== undefined) return container
+    throw serviceError(service, {cause: 'compose made no container for it', lastLines: []})
   }
 
   async #untilHealthy(container: FoundContainer): Promise<void> {
