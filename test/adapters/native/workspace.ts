@@ -1,4 +1,4 @@
-import {randomBytes} from 'node:crypto'
+import {randomBytes, randomInt} from 'node:crypto'
 import {rmSync} from 'node:fs'
 import {mkdtemp, readFile} from 'node:fs/promises'
 import {createServer} from 'node:net'
@@ -12,8 +12,10 @@ import type {StackSettings} from '../../../src/ports/stack-settings.js'
 import {serviceNames, type Generation, type ServiceName} from '../../../src/ports/stack.js'
 
 /** A native stack in a folder with a space and letters of other scripts, on ports of its own. */
-export async function nativeWorkspace(firstPort: number) {
+export async function nativeWorkspace(fromPort: number) {
   const root = await mkdtemp(join(tmpdir(), 'mitra मित्र nativ '))
+  // The same tests may run beside these in another checkout: one of ten places for the ports.
+  const firstPort = fromPort + 10 * randomInt(10)
   return openedWorkspace({root, id: randomBytes(6).toString('hex'), firstPort})
 }
 
