@@ -44,9 +44,20 @@ export async function versionOf(
   return undefined
 }
 
-function statedVersion({stdout, stderr}: {stdout: string; stderr: string}): string | undefined {
-  const stated = /(?:v=|nginx\/|\(PostgreSQL\) |[Vv]ersion[^\d]*|RELEASE\.|go)(\d+(?:[.-]\d+)*)/
-  return stated.exec(`${stdout}\n${stderr}`)?.[1]
+/** Within one line: what follows may state the version of Go that built it. */
+export function statedVersion({
+  stdout,
+  stderr,
+}: {
+  stdout: string
+  stderr: string
+}): string | undefined {
+  const text = `${stdout}\n${stderr}`
+  const stated = /(?:v=|nginx\/|\(PostgreSQL\) |[Vv]ersion[^\d\n]*|RELEASE\.)(\d+(?:[.-]\d+)*)/
+  // MinIO built from its sources calls itself so.
+  return (
+    stated.exec(text)?.[1] ?? (text.includes('version DEVELOPMENT') ? 'development' : undefined)
+  )
 }
 
 function isProgram(path: string): boolean {
