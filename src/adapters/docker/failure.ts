@@ -33,9 +33,13 @@ export function startFailure(error: unknown): string {
   return text.replace(/^\(HTTP code \d+\) [\w ]+ - /, '').replace(/\.$/, '')
 }
 
-/** What a killed engine leaves of a container: its id in the runtime. */
-export function isLeftByEngine(error: unknown): boolean {
-  return /id already in use|already exists|marked for removal/i.test(messageOf(error))
+/**
+ * What a killed engine leaves of a container: its id in the runtime, or a port that the engine takes
+ * for given out while nobody listens there.
+ */
+export async function isLeftByEngine(error: unknown, port: number): Promise<boolean> {
+  if (/id already in use|already exists|marked for removal/i.test(messageOf(error))) return true
+  return isPortTaken(error) && (await holderOf(port)) === undefined
 }
 
 export function isPortTaken(error: unknown): boolean {
@@ -44,13 +48,21 @@ export function isPortTaken(error: unknown): boolean {
 
 /** Names the holder, as far as it can be seen. */
 export async function takenText(port: number): Promise<string> {
-  const {HostSockets} = await import('../sockets/ports.js')
-  const holder = await new HostSockets().portHolder(port)
-  const {command = 'another program', pid} = holder ?? {}
+  const holder = await holderOf(port)
+  // Seen with 20.10: the engine after a killed one takes a port for given out that nobody holds.
+  if (holder === undefined) {
+    return `port ${port} is taken and no holder can be seen; restart Docker if it was killed`
+  }
+  const {command = 'another program', pid} = holder
   const who = pid === undefined ? command : `${command} (pid ${pid})`
   // Forwarders outlive an engine that was killed (20.10); the next engine does not know of them.
   const why = command === 'docker-proxy' ? ', which a killed docker engine has left: end it' : ''
   return `port ${port} is taken by ${who}${why}`
+}
+
+async function holderOf(port: number) {
+  const {HostSockets} = await import('../sockets/ports.js')
+  return new HostSockets().portHolder(port)
 }
 
 export function serviceError(

@@ -220,7 +220,8 @@ export class DockerStack implements Stack {
       return container
     } catch (error) {
       if (statusOf(error) === undefined) throw error
-      if (!isLeftByEngine(error)) throw await this.#cannotStart(service, error)
+      const {port} = addressOf(service, this.#settings)
+      if (!(await isLeftByEngine(error, port))) throw await this.#cannotStart(service, error)
     }
     // An engine that was killed half-way: its data are in a volume, the container is made anew.
     await this.#engine.remove(container.id)

@@ -84,14 +84,14 @@ describe.runIf(canRunEngines)('an engine that goes away', {timeout: 90_000}, () 
     expect(await outcome).toMatchObject({kind: 'notReady'})
     engine('stop')
     engine('start')
-    // At some moments a killed engine leaves its forwarder on the port: the error says which to end.
+    // Killed at some moments, an engine of 20.10 does not give the port back before a clean restart.
     const said = await stack.up(['redis'], nobodyWaits).then(
-      () => '',
+      () => 'healed',
       (error: Error) => error.message,
     )
-    const left = /docker-proxy \(pid (\d+)\), which a killed docker engine has left/.exec(said)?.[1]
-    if (left !== undefined) process.kill(Number(left))
-    await sleep(200)
+    expect(said).toMatch(/^healed$|^redis failed: port \d+ is taken .*(restart Docker|end it)/)
+    engine('stop')
+    engine('start')
     await stack.up(['redis'], nobodyWaits)
     expect((await stack.states()).get('redis')?.state).toBe('healthy')
   })
