@@ -14,7 +14,11 @@ export async function workspaceMigrations(tools: Tools): Promise<Migrations> {
 /** Builds a new tenant's schema with the tenant migrations: the two features meet here. */
 export function schemaBuilder({tenant: files}: Migrations, toolVersion: string): SchemaBuilder {
   return (tenant, runId) => {
-    const body = migrationBody(files, {...tenant, createdAt: ''}, {runId, toolVersion})
+    const body = migrationBody(
+      files,
+      {...tenant, createdAt: '', state: 'active'},
+      {runId, toolVersion},
+    )
     return {
       sql: body.sql,
       placed: (error, {ahead, notices}) => {

@@ -86,7 +86,7 @@ async function planDatabase(
   const {config} = await tools.prospect()
   const migrations = planMigrations(readMigrations(texts), state)
   const names = config.values['tenants.demo'].map((name) => ({name: asTenantName(name)}))
-  const existing = new Set(state.tenants.map((tenant) => tenant.name))
+  const existing = new Set([...state.tenants, ...state.closed].map((tenant) => tenant.name))
   const {create, steps} = planTenants(names, existing)
   const fill = [...create, ...(await emptyOnes(tools, state, new Set(names.map(({name}) => name))))]
   return {

@@ -1,4 +1,5 @@
-import {existsSync, rmSync} from 'node:fs'
+import {existsSync, readdirSync, rmSync} from 'node:fs'
+import {join} from 'node:path'
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
 import DbMigrate from '../../src/commands/db/migrate.js'
 import DbNew from '../../src/commands/db/new.js'
@@ -30,7 +31,9 @@ describe.skipIf(!isPostgresThere)('a day with db and tenant', () => {
     const again = await run(DbMigrate, ['--plan'], workspace.tools())
 
     expect(planned.exitCode).toBe(2)
-    expect(planned.json).toMatchObject({applied: false, plan: [{id: 'db.bootstrap'}, {}, {}, {}]})
+    const shared = readdirSync(join(workspace.folder, 'database/shared'))
+    const ids = ['db.bootstrap', ...shared.map((file) => `db.shared.${file.slice(0, 14)}`)]
+    expect(planned.json).toMatchObject({applied: false, plan: ids.map((id) => ({id}))})
     expect(again.stdout).toContain('CREATE TABLE shared_schema.tenants')
     expect(again.exitCode).toBe(2)
   })
@@ -127,7 +130,9 @@ describe.skipIf(!isPostgresThere)('a day with db and tenant', () => {
     const shown = await run(TenantShow, ['lic', '--json'], workspace.tools())
     const text = await run(TenantShow, ['lic'], workspace.tools())
 
-    expect(shown.json).toMatchObject({schema: 'lic_schema', migrations: 7, displayName: 'LIC'})
+    const files = readdirSync(join(workspace.folder, 'database/tenant'))
+    const migrations = files.length
+    expect(shown.json).toMatchObject({schema: 'lic_schema', migrations, displayName: 'LIC'})
     expect(text.stdout).toContain('tenant.lic in .mitra/secrets.json')
     expect(text.stdout).not.toContain(workspace.secrets()['tenant.lic'] ?? 'no password')
   })

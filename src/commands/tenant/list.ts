@@ -9,14 +9,18 @@ export default class TenantList extends MitraCommand {
   async run(): Promise<{tenants: readonly TenantRecord[]}> {
     await this.parse(TenantList)
     await this.tools.workspace()
-    const {tenants} = await observeDatabase(await this.tools.database())
-    const rows = tenants.map(({name, displayName, schema, login}) => [
+    const state = await observeDatabase(await this.tools.database())
+    const tenants = [...state.tenants, ...state.closed].toSorted((a, b) =>
+      a.name < b.name ? -1 : 1,
+    )
+    const rows = tenants.map(({name, displayName, schema, login, state: of}) => [
       name,
       displayName,
       schema,
       login,
+      of === 'active' ? '' : of,
     ])
-    this.log(table(['Tenant', 'Name', 'Schema', 'Login'], rows))
+    this.log(table(['Tenant', 'Name', 'Schema', 'Login', ''], rows))
     return {tenants}
   }
 }

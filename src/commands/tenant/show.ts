@@ -1,7 +1,7 @@
 import {Args} from '@oclif/core'
 import {MitraCommand} from '../../cli/mitra-command.js'
 import {table} from '../../cli/table.js'
-import {observeDatabase} from '../../features/migrations/state.js'
+import {observeDatabase, type TenantState} from '../../features/migrations/state.js'
 import {noSuchTenant, tenantLogin} from '../../features/tenants/login.js'
 import {asTenantName} from '../../features/tenants/names.js'
 import {countTables, type TableCount} from '../../features/tenants/show.js'
@@ -13,6 +13,7 @@ interface ShowResult {
   readonly schema: string
   readonly login: string
   readonly createdAt: string
+  readonly state: TenantState
   readonly migrations: number
   /** Without the password: that is in .mitra/secrets.json under `tenant.<name>`. */
   readonly url: string

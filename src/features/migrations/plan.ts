@@ -22,7 +22,7 @@ export interface MigrationPlan {
 export function planMigrations(migrations: Migrations, state: DatabaseState): MigrationPlan {
   if (migrations.shared.length === 0) throw noMigrations()
   const shared = pendingOf(migrations.shared, state.shared, 'shared_schema')
-  const tenants = state.tenants
+  const tenants = [...state.tenants, ...state.spares]
     .map((tenant) => {
       const applied = state.byTenant.get(tenant.id) ?? new Map()
       return {tenant, pending: pendingOf(migrations.tenant, applied, tenant.name)}
@@ -37,9 +37,11 @@ export function planMigrations(migrations: Migrations, state: DatabaseState): Mi
   return {steps, needsBootstrap, shared, tenants}
 }
 
-/** Versions that some target still misses. */
+/** Versions that shared_schema or a tenant still misses; spares are no tenants yet. */
 export function countPending({shared, tenants}: MigrationPlan): number {
-  return shared.length + tenants.reduce((sum, {pending}) => sum + pending.length, 0)
+  return tenants
+    .filter(({tenant}) => tenant.state !== 'spare')
+    .reduce((sum, {pending}) => sum + pending.length, shared.length)
 }
 
 function pendingOf(

@@ -1,6 +1,9 @@
 import {codeOf} from '../../errors.js'
 import type {Database, Session} from '../../ports/database.js'
 
+/** As the registry has it; only an `active` one is a tenant to anybody but the lifecycle. */
+export type TenantState = 'active' | 'spare' | 'dropping' | 'restoring'
+
 export interface TenantRecord {
   readonly id: string
   readonly name: string
@@ -8,6 +11,7 @@ export interface TenantRecord {
   readonly login: string
   readonly displayName: string
   readonly createdAt: string
+  readonly state: TenantState
 }
 
 /** What the database holds of migrations and tenants. */
@@ -20,7 +24,12 @@ export interface DatabaseState {
   readonly shared: ReadonlyMap<string, string>
   /** The same by tenant id. */
   readonly byTenant: ReadonlyMap<string, ReadonlyMap<string, string>>
+  /** Those that can be used. */
   readonly tenants: readonly TenantRecord[]
+  /** Schemas made ahead: migrated like tenants, counted and shown nowhere as such. */
+  readonly spares: readonly TenantRecord[]
+  /** Half dropped or half restored: their names are taken, nothing else is done with them. */
+  readonly closed: readonly TenantRecord[]
 }
 
 /** A machine without a database yet. */
@@ -30,6 +39,8 @@ export const emptyDatabase: DatabaseState = {
   shared: new Map(),
   byTenant: new Map(),
   tenants: [],
+  spares: [],
+  closed: [],
 }
 
 /** Looks at the whole fleet in three round trips and two logins, whatever the number of tenants. */
@@ -59,38 +70,50 @@ async function acceptsMigrator(database: Database): Promise<boolean> {
 async function readState(session: Session): Promise<DatabaseState> {
   const there = await session.query(
     "SELECT to_regclass('shared_schema.schema_migrations') IS NOT NULL," +
-      " to_regclass('shared_schema.tenants') IS NOT NULL",
+      " to_regclass('shared_schema.tenants') IS NOT NULL," +
+      " EXISTS (SELECT FROM pg_attribute WHERE attname = 'state'" +
+      " AND attrelid = to_regclass('shared_schema.tenants') AND NOT attisdropped)",
   )
-  const [hasLedger, hasTenants] = there.rows[0] ?? []
+  const [hasLedger, hasTenants, hasStates] = there.rows[0] ?? []
   if (hasLedger !== 't') return emptyDatabase
   const ledger = await session.query(
     "SELECT coalesce(tenant_id::text, ''), string_agg(version || ':' || checksum, ',')" +
       ' FROM shared_schema.schema_migrations GROUP BY 1',
   )
   const applied = new Map(ledger.rows.map(([target, pairs]) => [String(target), parsePairs(pairs)]))
-  const tenants = hasTenants === 't' ? await readTenants(session) : []
+  const all = hasTenants === 't' ? await readTenants(session, hasStates === 't') : []
   return {
     isBootstrapped: true,
     acceptsMigrator: true,
     shared: applied.get('') ?? new Map(),
     byTenant: applied,
-    tenants,
+    tenants: all.filter(({state}) => state === 'active'),
+    spares: all.filter(({state}) => state === 'spare'),
+    closed: all.filter(({state}) => state === 'dropping' || state === 'restoring'),
   }
 }
 
-async function readTenants(session: Session): Promise<readonly TenantRecord[]> {
+async function readTenants(session: Session, hasStates: boolean): Promise<readonly TenantRecord[]> {
   const {rows} = await session.query(
-    'SELECT tenant_id, name, schema_name, login_name, display_name, created_at' +
-      ' FROM shared_schema.tenants ORDER BY name',
+    'SELECT tenant_id, name, schema_name, login_name, display_name, created_at,' +
+      ` ${hasStates ? 'state' : "'active'"} FROM shared_schema.tenants ORDER BY name`,
   )
-  return rows.map(([id, name, schema, login, displayName, createdAt]) => ({
+  return rows.map(([id, name, schema, login, displayName, createdAt, state]) => ({
     id: String(id),
     name: String(name),
     schema: String(schema),
     login: String(login),
     displayName: String(displayName),
     createdAt: String(createdAt),
+    state: stateOf(String(state)),
   }))
+}
+
+const states: readonly TenantState[] = ['active', 'spare', 'dropping', 'restoring']
+
+/** A state that a newer mitra made is none that this one may work with. */
+function stateOf(text: string): TenantState {
+  return states.find((state) => state === text) ?? 'dropping'
 }
 
 function parsePairs(text: unknown): ReadonlyMap<string, string> {

@@ -28,13 +28,15 @@ const record = {
   login: 'lic_login',
   displayName: 'LIC',
   createdAt: '',
-}
+  state: 'active',
+} as const
 
 /** A database in which `lic` has run all of these. */
 function after(migrations: Migrations): DatabaseState {
   const checksums = (list: Migrations['tenant']) =>
     new Map(list.map((file) => [file.version, file.checksum]))
   return {
+    ...emptyDatabase,
     isBootstrapped: true,
     acceptsMigrator: true,
     shared: checksums(migrations.shared),
@@ -47,6 +49,15 @@ describe('a plan of migrations', () => {
   test('needs no database: on a new machine it is made from the files alone', () => {
     const plan = planMigrations(files({}), emptyDatabase)
     expect(plan.steps.map((step) => step.id)).toEqual(['db.bootstrap', 'db.shared.20260101000000'])
+  })
+
+  test('has the spares in it, after the tenants, and does not count them as tenants', () => {
+    const before = after(files({}))
+    const spare = {...record, id: 'spare', name: 'mitra_spare_1', state: 'spare'} as const
+    const plan = planMigrations(files({'20270101000000': 'SELECT 1'}), {...before, spares: [spare]})
+
+    expect(plan.tenants.map(({tenant}) => tenant.name)).toEqual(['lic', 'mitra_spare_1'])
+    expect(countPending(plan)).toBe(1)
   })
 
   test('is empty when everything ran', () => {
