@@ -1,7 +1,9 @@
 import {migrationBody, versionReached} from '../features/migrations/sql.js'
 import {placedError} from '../features/migrations/apply.js'
 import {readMigrations, type Migrations} from '../features/migrations/files.js'
-import type {CreateTools, SchemaBuilder} from '../features/tenants/create.js'
+import type {SchemaBuilder} from '../features/tenants/build.js'
+import type {CreateTools} from '../features/tenants/create.js'
+import {MitraError} from '../errors.js'
 import type {Ports} from '../ports/workspace.js'
 import type {Applying} from './run-plan.js'
 import type {Tools} from './tools.js'
@@ -46,4 +48,11 @@ export async function tenantTools(
     verifierOf: (password) => scramVerifier(password),
     buildSchema: schemaBuilder(migrations, tools.version),
   }
+}
+
+/** Tenants are built with what shared_schema brings. */
+export function sharedPending(): MitraError {
+  return new MitraError('notReady', 'SHARED_PENDING', 'shared_schema is not migrated yet.', {
+    hints: ['mitra db migrate'],
+  })
 }

@@ -1,5 +1,6 @@
 import type {Config, Overrides} from '../config/load.js'
 import type {ChosenEngine} from '../features/stack/engine.js'
+import type {Background} from '../ports/background.js'
 import type {Browser} from '../ports/browser.js'
 import type {Clock} from '../ports/clock.js'
 import type {Database} from '../ports/database.js'
@@ -40,6 +41,7 @@ export interface Tools {
   readonly sockets: () => Promise<Sockets>
   readonly clock: () => Clock
   readonly machine: () => Promise<Machine>
+  readonly background: () => Promise<Background>
   readonly browser: () => Promise<Browser>
   /** What is found of a docker daemon, whichever engine is chosen. */
   readonly docker: () => Promise<FoundEngine>
@@ -99,6 +101,11 @@ function workspaceTools(tools: () => Tools, once: Once) {
         onWait: ({purpose, pid}) =>
           process.stderr.write(`Waiting for another mitra: ${purpose} (pid ${pid}).\n`),
       })
+    }),
+    background: once(async () => {
+      const {DetachedMitra} = await import('../adapters/process/background.js')
+      const {root, state} = await layout()
+      return new DetachedMitra({root, logs: `${state}/logs`})
     }),
     files: once(async () => new (await import('../adapters/files/disk-files.js')).DiskFiles()),
     templates: once(

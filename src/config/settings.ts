@@ -74,6 +74,11 @@ export const settings = {
     fallback: ['lic', 'hdfc', 'icici'],
     about: 'The tenants that setup makes and fills with sample rows.',
   },
+  'tenants.spares': {
+    schema: v.pipe(v.number('expected a number'), v.integer(), v.minValue(0), v.maxValue(100)),
+    fallback: 1,
+    about: 'Schemas kept ready ahead, so that the next tenant is there at once; 0 for none.',
+  },
   startTimeoutSeconds: {
     schema: seconds,
     fallback: 60,

@@ -30,7 +30,7 @@ export async function databaseWorkspace(): Promise<DatabaseWorkspace> {
     mode: 0o600,
   })
   writeFileSync(join(state, 'workspace.json'), '{"id": "0123456789ab"}')
-  const settings = `ports:\n  postgres: ${server.port}\ndatabase:\n  name: agent_mitra_local\n`
+  const settings = `ports:\n  postgres: ${server.port}\ndatabase:\n  name: agent_mitra_local\ntenants:\n  spares: 0\n`
   writeFileSync(join(folder, 'mitra.yml'), settings)
   const before = process.env['MITRA_WORKSPACE']
   process.env['MITRA_WORKSPACE'] = folder

@@ -1,5 +1,6 @@
 import {Args, Flags} from '@oclif/core'
-import {tenantTools, workspaceMigrations} from '../../cli/database-work.js'
+import {sharedPending, tenantTools, workspaceMigrations} from '../../cli/database-work.js'
+import {refuseClosed} from '../../cli/closed-tenants.js'
 import {planFlag} from '../../cli/flags.js'
 import {MitraCommand} from '../../cli/mitra-command.js'
 import {planText} from '../../cli/plan-text.js'
@@ -53,6 +54,7 @@ export default class TenantCreate extends MitraCommand {
       },
     })
 
+    if (applied) await this.refill(plan.spares - 1)
     const [tenant] = plan.create
     const {schema = '', login = ''} = tenant ?? {}
     if (flags.plan) this.exitWithPlan(plan.steps.length)
@@ -60,27 +62,32 @@ export default class TenantCreate extends MitraCommand {
     return {applied, plan: plan.steps, tenant: name, schema, login}
   }
 
+  /** What was taken is made anew when the command has long ended. */
+  private async refill(left: number): Promise<void> {
+    const {config} = await this.tools.workspace()
+    const wanted = config.values['tenants.spares']
+    if (wanted === 0 || left >= wanted) return
+    await (await this.tools.background()).start(['tenant', 'prewarm', '--background'])
+  }
+
   private async planOne(wish: {name: TenantName; displayName: string | undefined; demo: boolean}) {
     const {name, displayName, demo} = wish
     const state = await observeDatabase(await this.tools.database())
     const existing = new Set(state.tenants.map((tenant) => tenant.name))
     if (existing.has(name)) throw exists(name)
+    refuseClosed(name, state)
     const pending = planMigrations(await workspaceMigrations(this.tools), state)
     if (pending.needsBootstrap || pending.shared.length > 0) throw sharedPending()
-    const {create, steps} = planTenants([{name, displayName}], existing)
-    return {create, steps: demo ? [...steps, fillStep(name)] : steps}
+    const behind = new Set(pending.tenants.map(({tenant}) => tenant.id))
+    const spares = state.spares.filter(({id}) => !behind.has(id))
+    const {create, steps} = planTenants([{name, displayName}], existing, spares)
+    return {create, steps: demo ? [...steps, fillStep(name)] : steps, spares: spares.length}
   }
 }
 
 function exists(name: string): MitraError {
   return new MitraError('usage', 'TENANT_EXISTS', `Tenant ${name} is there already.`, {
     hints: [`mitra tenant show ${name}`],
-  })
-}
-
-function sharedPending(): MitraError {
-  return new MitraError('notReady', 'SHARED_PENDING', 'shared_schema is not migrated yet.', {
-    hints: ['mitra db migrate'],
   })
 }
 

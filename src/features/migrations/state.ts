@@ -89,7 +89,7 @@ async function readState(session: Session): Promise<DatabaseState> {
     byTenant: applied,
     tenants: all.filter(({state}) => state === 'active'),
     spares: all.filter(({state}) => state === 'spare'),
-    closed: all.filter(({state}) => state === 'dropping' || state === 'restoring'),
+    closed: all.filter(isClosed),
   }
 }
 
@@ -107,6 +107,11 @@ async function readTenants(session: Session, hasStates: boolean): Promise<readon
     createdAt: String(createdAt),
     state: stateOf(String(state)),
   }))
+}
+
+/** A spare that is being removed is nobody's business but that of the next removal. */
+function isClosed({name, state}: TenantRecord): boolean {
+  return (state === 'dropping' || state === 'restoring') && !name.startsWith('mitra_spare_')
 }
 
 const states: readonly TenantState[] = ['active', 'spare', 'dropping', 'restoring']

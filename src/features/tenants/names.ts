@@ -75,6 +75,16 @@ export function secretOf(name: string): string {
   return `tenant.${name}`
 }
 
+/** Names of a schema made ahead; `mitra_` is closed to tenants, so that none can take one. */
+export function spareNames(id: string): {
+  readonly name: string
+  readonly schema: string
+  readonly login: string
+} {
+  const name = `mitra_spare_${id.replaceAll('-', '').slice(0, 12)}`
+  return {name, schema: within63(`${name}_schema`), login: within63(`${name}_login`)}
+}
+
 // Postgres cuts a longer name without an error, and two names become one.
 function within63(name: string): string {
   if (Buffer.byteLength(name) <= 63) return name
