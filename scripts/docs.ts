@@ -1,4 +1,4 @@
-// `npm run docs` writes docs/commands and the README's table; with `--pictures` the pictures too.
+// `npm run docs` writes docs/commands, docs/isolation-rules.md and the README's table; with `--pictures` the pictures too.
 import {mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
@@ -9,6 +9,7 @@ import {
   withCommandTable,
   type ManifestCommand,
 } from './command-pages.js'
+import {isolationRulesPage} from './isolation-rules.js'
 
 const repository = fileURLToPath(new URL('..', import.meta.url))
 
@@ -30,6 +31,7 @@ function writeCommands(): void {
 }
 
 writeCommands()
+writeFileSync(join(repository, 'docs/isolation-rules.md'), isolationRulesPage())
 if (process.argv.includes('--pictures')) {
   const {drawPictures} = await import('./pictures.js')
   await drawPictures()

@@ -1,0 +1,43 @@
+import {catalogRules} from '../src/features/isolation/all-rules.js'
+import type {RuleText} from '../src/features/isolation/finding.js'
+
+const titles: Readonly<Record<string, string>> = {
+  registry: 'The registry of tenants',
+  role: 'Roles',
+  setting: 'Settings',
+  schema: 'Schemas',
+  table: 'Tables and partitions',
+  policy: 'Policies',
+  key: 'Keys',
+  grant: 'Grants in a tenant’s schema',
+  function: 'Functions',
+  trigger: 'Triggers',
+  view: 'Views',
+  platform: 'What all tenants reach',
+  outward: 'What leads out of the database',
+}
+
+/** `docs/isolation-rules.md`, from the rules themselves. */
+export function isolationRulesPage(): string {
+  const rules: readonly RuleText[] = catalogRules
+  const topics = [...new Set(rules.map(({id}) => topicOf(id)))]
+  const parts = topics.map((topic) => [
+    `## ${titles[topic] ?? topic}`,
+    ...rules.filter(({id}) => topicOf(id) === topic).map(ruleText),
+  ])
+  return `${[head, ...parts.flat()].join('\n\n')}\n`
+}
+
+function topicOf(id: string): string {
+  return id.split('.')[0] ?? id
+}
+
+function ruleText({id, holds, why}: RuleText): string {
+  return `**\`${id}\`** ${holds} _Otherwise:_ ${why}`
+}
+
+const head = `# What \`mitra tenant check\` looks for
+
+Made by \`npm run docs\` from \`src/features/isolation\`. Each rule is a claim that holds for the schema
+that mitra ships; a finding names the rule, the object and the SQL that makes the claim hold again. What
+the walls are and why: [ADR 0009](adr/0009-tenant-isolation.md) and [ADR 0015](adr/0015-isolation-prover.md).`

@@ -1,0 +1,58 @@
+import type {IsolationFinding} from '../features/isolation/finding.js'
+import {countOf} from './plan-text.js'
+
+interface Group {
+  readonly first: IsolationFinding
+  readonly tenants: readonly string[]
+}
+
+const mostNames = 5
+
+/** Findings by rule; what many tenants have alike is said once, with the first one's fix. */
+export function isolationText(findings: readonly IsolationFinding[], looked: string): string {
+  if (findings.length === 0) return `Nothing found: ${looked}.`
+  const rules = [...new Set(findings.map(({rule}) => rule))]
+  const parts = rules.map((rule) => ruleText(rule, groupsOf(findings, rule)))
+  return [...parts, `${countOf(findings.length, 'finding')}: ${looked}.`].join('\n\n')
+}
+
+function ruleText(rule: string, groups: readonly Group[]): string {
+  return [rule, ...groups.map(groupText)].join('\n')
+}
+
+function groupText({first, tenants}: Group): string {
+  const {object, what, fix, source} = first
+  const others = tenants.length - 1
+  const lines = [
+    `  ${object}: ${what}`,
+    ...(others > 0
+      ? [`    The same in ${countOf(others, 'other tenant')}: ${shown(tenants)}`]
+      : []),
+    `    > ${fix}`,
+    ...(source === undefined ? [] : [`    ${source}`]),
+  ]
+  return lines.join('\n')
+}
+
+function shown(tenants: readonly string[]): string {
+  const names = tenants.slice(1, mostNames + 1)
+  const rest = tenants.length - 1 - names.length
+  return rest === 0 ? names.join(', ') : `${names.join(', ')} and ${rest} more (--json has all)`
+}
+
+function groupsOf(findings: readonly IsolationFinding[], rule: string): readonly Group[] {
+  const groups = new Map<string, {first: IsolationFinding; tenants: string[]}>()
+  for (const finding of findings.filter((one) => one.rule === rule)) {
+    const key = [finding.object, finding.what].map((text) => alike(text, finding.tenant)).join('\n')
+    const group = groups.get(key) ?? {first: finding, tenants: []}
+    if (finding.tenant !== undefined) group.tenants.push(finding.tenant)
+    groups.set(key, group)
+  }
+  return [...groups.values()]
+}
+
+/** The text as it is for every tenant: without its name in names of schema, login and objects. */
+function alike(text: string, tenant: string | undefined): string {
+  if (tenant === undefined) return text
+  return text.replaceAll(new RegExp(`\\b${tenant}(?=_schema|_login)`, 'g'), '<tenant>')
+}

@@ -1,0 +1,45 @@
+import type {Session} from '../../ports/database.js'
+import {literal} from '../../ports/sql-text.js'
+import {catalogSql} from './catalog.js'
+import type {CatalogRule, IsolationFinding} from './finding.js'
+
+/**
+ * Looks at the whole fleet, or at the tenants named, in one statement that writes nothing. What belongs
+ * to no tenant (roles, the registry, the database) is looked at in any case.
+ */
+export async function readCatalog(
+  session: Session,
+  rules: readonly CatalogRule[],
+  names: readonly string[],
+): Promise<readonly IsolationFinding[]> {
+  if (rules.length === 0) return []
+  const {rows} = await session.script(catalogStatement(rules, names))
+  return rows.map(([rule, tenant, object, what, fix]) => ({
+    ...(typeof tenant === 'string' ? {tenant} : {}),
+    rule: String(rule),
+    object: String(object),
+    what: String(what),
+    fix: String(fix),
+  }))
+}
+
+/**
+ * Names are printed with their schema because none is on the search path; the planner cannot know how
+ * many tenants there are, and a nested loop over 300,000 relations would never end.
+ */
+export function catalogStatement(rules: readonly CatalogRule[], names: readonly string[]): string {
+  const parts = rules.map(
+    ({id, sql}) => `SELECT ${literal(id)}::text, f.* FROM (${sql}) f (tenant, object, what, fix)`,
+  )
+  return `BEGIN TRANSACTION READ ONLY;
+SET LOCAL search_path = pg_catalog;
+SET LOCAL statement_timeout = '60s';
+SET LOCAL jit = off;
+SET LOCAL work_mem = '64MB';
+WITH ${catalogSql(names)}
+SELECT * FROM (
+${parts.join('\nUNION ALL\n')}
+) found (rule, tenant, object, what, fix)
+ORDER BY 1, 2, 3, 4;
+COMMIT;`
+}
