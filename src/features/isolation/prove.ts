@@ -2,7 +2,7 @@ import {MitraError} from '../../errors.js'
 import type {Database} from '../../ports/database.js'
 import {catalogRules} from './all-rules.js'
 import type {IsolationFinding} from './finding.js'
-import {readCatalog} from './read-catalog.js'
+import {findInCatalog} from './find-in-catalog.js'
 import {readRegistry, type RegisteredTenant} from './registry.js'
 
 /** What was asked for: nothing chosen means everything. */
@@ -33,7 +33,7 @@ export async function proveIsolation(
   const session = await database.connect({role: 'admin'}, {applicationName: 'mitra tenant check'})
   try {
     const tenants = chosenTenants(await readRegistry(session), names, unknownTenant)
-    const findings = await readCatalog(session, rules, names)
+    const findings = await findInCatalog(session, rules, names)
     return {tenants: tenants.length, rules: rules.length, findings}
   } finally {
     await session.close()

@@ -7,7 +7,7 @@ import type {CatalogRule, IsolationFinding} from './finding.js'
  * Looks at the whole fleet, or at the tenants named, in one statement that writes nothing. What belongs
  * to no tenant (roles, the registry, the database) is looked at in any case.
  */
-export async function readCatalog(
+export async function findInCatalog(
   session: Session,
   rules: readonly CatalogRule[],
   names: readonly string[],
@@ -27,7 +27,7 @@ export async function readCatalog(
  * Names are printed with their schema because none is on the search path; the planner cannot know how
  * many tenants there are, and a nested loop over 300,000 relations would never end.
  */
-export function catalogStatement(rules: readonly CatalogRule[], names: readonly string[]): string {
+function catalogStatement(rules: readonly CatalogRule[], names: readonly string[]): string {
   const parts = rules.map(
     ({id, sql}) => `SELECT ${literal(id)}::text, f.* FROM (${sql}) f (tenant, object, what, fix)`,
   )
