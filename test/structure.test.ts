@@ -42,6 +42,7 @@ const adapterExceptions: Readonly<Record<string, readonly string[]>> = {
 const vendors: Readonly<Record<string, string>> = {
   '@aws-sdk/client-s3': 'adapters/object-store',
   dockerode: 'adapters/docker',
+  papaparse: 'adapters/focus',
   execa: 'adapters/',
   pg: 'adapters/postgres',
   yaml: 'config',
