@@ -47,6 +47,8 @@ export async function fillCache(
   fill: (folder: string) => Promise<void>,
 ): Promise<string> {
   const folder = cachedFolder(name)
+  // Before minutes of building: the cache itself is opened below, what lies above it is not ours.
+  if (!isReachable(nearestPresent(cacheFolder()))) throw cacheClosed()
   await mkdir(cacheFolder(), {recursive: true})
   const lock = await acquireLock(join(cacheFolder(), 'locks'), name, {
     purpose: `get ${name}`,
@@ -74,11 +76,19 @@ async function openToAll(making: string): Promise<void> {
   await runProgram('chmod', ['-R', 'a+rX', making])
   await chmod(cacheFolder(), 0o755)
   if (cacheFolder() === rootCache) await chmod(dirname(rootCache), 0o755)
-  if (isReachable(making)) return
-  const message = `${cacheFolder()} is closed to the account that the services run under.`
-  throw new MitraError('notReady', 'CACHE_CLOSED', message, {
+  if (!isReachable(making)) throw cacheClosed()
+}
+
+function cacheClosed(): MitraError {
+  const message = `${cacheFolder()} is closed to the account that the services run under`
+  return new MitraError('notReady', 'CACHE_CLOSED', message, {
     hints: [`Unset MITRA_CACHE_DIR: mitra then takes ${rootCache}.`],
   })
+}
+
+/** The path, or the first folder above it that is there. */
+function nearestPresent(path: string): string {
+  return existsSync(path) || path === dirname(path) ? path : nearestPresent(dirname(path))
 }
 
 export async function sha256Of(path: string): Promise<string> {

@@ -141,12 +141,12 @@ export async function getMissing(
   }
   if (missing.length === 0) return
   throw new MitraError('notReady', 'MISSING', missing.map(missingText).join(' '), {
-    hints: missing.flatMap((entry) => entry.hints),
+    hints: [...new Set(missing.flatMap((entry) => entry.hints))],
   })
 }
 
 function missingText({service, source}: Prepared): string {
-  return `${service} cannot be had: ${source}.`
+  return `${service} cannot be had: ${source.replace(/\.$/, '')}.`
 }
 
 export async function startServices(

@@ -4,6 +4,12 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {afterEach, beforeEach, expect, test} from 'vitest'
 import {fillCache, isCached} from '../../../src/adapters/runtimes/cache.js'
+import {requirement} from '../../support/requirements.js'
+
+const isRoot = await requirement(
+  'root, whose services run under another account',
+  async () => process.getuid?.() === 0,
+)
 
 let folder: string
 
@@ -75,3 +81,20 @@ test('two that want the same thing at once get it once', async () => {
   expect(new Set(paths).size).toBe(1)
   expect(existsSync(join(paths[0], 'run'))).toBe(true)
 })
+
+test.skipIf(!isRoot)(
+  'root is told before anything is got that a cache in a closed folder cannot serve',
+  async () => {
+    await chmod(folder, 0o700)
+    process.env['MITRA_CACHE_DIR'] = join(folder, 'below', 'cache')
+    let times = 0
+
+    const filling = fillCache('thing-1', 'run', async () => {
+      times += 1
+    })
+
+    await expect(filling).rejects.toMatchObject({code: 'CACHE_CLOSED'})
+    expect(times).toBe(0)
+    expect(existsSync(join(folder, 'below'))).toBe(false)
+  },
+)
