@@ -7,10 +7,11 @@ import {createHash} from 'node:crypto'
  * Left out or made the same, so that equal tenants have equal facts: the tenant's schema (`~`), login
  * (`~login`) and id (`~tenant`), oids, the order of grants, column numbers, what only follows from the
  * date of creation or from data (which months and providers have a partition: partitions of one parent
- * are one object; `place` is the real name of one of them), columns and inherited constraints and indexes
- * of partitions, which Postgres keeps as the parent's. Comments, statistics and rows are no facts.
+ * are one object, and only what differs between them shows; `place` is the real name of one), columns and
+ * inherited constraints and indexes of partitions, which Postgres keeps as the parent's. Comments and
+ * rows are no facts.
  *
- * Two rules keep it at about two milliseconds. Relations are found through pg_depend, which has an index
+ * Two rules keep it at a few milliseconds. Relations are found through pg_depend, which has an index
  * by schema, while pg_class has none. And hardly any expression is printed by the relation it is of: that
  * makes the server load the whole relation. Defaults name no column; equal policies are printed once;
  * plain indexes are put together from their columns.
@@ -35,7 +36,7 @@ function targetsSql(targets: string): string {
 ), target AS MATERIALIZED (
   SELECT g.key, n.oid AS namespace, n.nspname::text AS nspname, n.nspowner, n.nspacl, g.login, g.tenant,
     quote_ident(n.nspname) || '.' AS prefix, quote_literal(n.nspname) AS schema_text,
-    quote_literal(g.login) AS login_text,
+    CASE WHEN g.login = '' THEN '' ELSE quote_literal(g.login) END AS login_text,
     -- An empty text is found at 1, nothing at 0.
     (g.login = '')::int + (g.tenant = '')::int AS without,
     CASE WHEN n.nspname <> 'shared_schema' AND right('shared_schema', length(n.nspname)) = n.nspname
@@ -58,9 +59,7 @@ const relationsSql = `rel AS MATERIALIZED (
     c.relrowsecurity, c.relforcerowsecurity, c.relpersistence, c.reloptions, c.relreplident,
     c.reltablespace, c.relhastriggers, c.relhasrules, c.reloftype,
     c.relname::text AS place,
-    CASE WHEN parent.oid IS NULL THEN c.relname::text
-         WHEN c.relpartbound::text LIKE '%:is\\_default true%' THEN parent.relname || ' (default partition)'
-         ELSE parent.relname || ' (partition)' END AS object
+    coalesce(parent.relname || ' (partition)', c.relname) AS object
     FROM target t
     JOIN pg_depend d ON d.refclassid = 'pg_namespace'::regclass AND d.refobjid = t.namespace
      AND d.classid = 'pg_class'::regclass
@@ -120,7 +119,10 @@ const relationFacts = [
       WHEN 'm' THEN 'materialized view' WHEN 'S' THEN 'sequence' WHEN 'f' THEN 'foreign table'
       ELSE 'composite type' END, object,
     concat_ws('; ', CASE
-        WHEN relkind = 'p' THEN 'partitioned by ' || pg_get_partkeydef(oid)
+        WHEN relkind = 'p' THEN (
+          SELECT concat('partitioned by ', pg_get_partkeydef(partrelid),
+              CASE WHEN partdefid <> 0 THEN ', with a default partition' END)
+            FROM pg_partitioned_table WHERE partrelid = rel.oid)
         WHEN relkind IN ('v', 'm') THEN pg_get_viewdef(oid)
         WHEN relkind = 'S' THEN (
           SELECT concat_ws(' ', format_type(seqtypid, NULL), 'start', seqstart, 'by', seqincrement,

@@ -28,12 +28,8 @@ export function planMigrations(migrations: Migrations, state: DatabaseState): Mi
       return {tenant, pending: pendingOf(migrations.tenant, applied, tenant.name)}
     })
     .filter(({pending}) => pending.length > 0)
-  const needsBootstrap = !state.isBootstrapped || !state.acceptsMigrator
-  const steps = [
-    ...(needsBootstrap ? [bootstrapStep(state)] : []),
-    ...shared.map(sharedStep),
-    ...tenants.map(tenantStep),
-  ]
+  const needsBootstrap = bootstrapReason(state) !== undefined
+  const steps = [...bootstrapSteps(state), ...shared.map(sharedStep), ...tenants.map(tenantStep)]
   return {steps, needsBootstrap, shared, tenants}
 }
 
@@ -62,18 +58,26 @@ function pendingOf(
   return pending
 }
 
-function bootstrapStep({isBootstrapped}: DatabaseState): Step {
-  return {
-    id: 'db.bootstrap',
-    title: isBootstrapped
-      ? 'Set the password of mitra_migrator'
-      : 'Make the roles, shared_schema and the ledger of migrations',
-    why: isBootstrapped
-      ? 'the password of mitra_migrator is not the one that this workspace keeps'
-      : 'the database is empty',
-    undo: 'no',
-    detail: {roles: ['mitra_migrator', 'mitra_tenant'], schema: 'shared_schema'},
+function bootstrapSteps(state: DatabaseState): readonly Step[] {
+  const reason = bootstrapReason(state)
+  if (reason === undefined) return []
+  const detail = {roles: ['mitra_migrator', 'mitra_tenant'], schema: 'shared_schema'}
+  return [{id: 'db.bootstrap', ...reason, undo: 'no', detail}]
+}
+
+/** One step, whatever of it is missing: all of it can be run again. */
+function bootstrapReason(state: DatabaseState): Pick<Step, 'title' | 'why'> | undefined {
+  if (!state.isBootstrapped) {
+    const title = 'Make the roles, shared_schema and the ledger of migrations'
+    return {title, why: 'the database is empty'}
   }
+  if (!state.acceptsMigrator) {
+    const why = 'the password of mitra_migrator is not the one that this workspace keeps'
+    return {title: 'Set the password of mitra_migrator', why}
+  }
+  if (state.hasCurrentLedger) return undefined
+  const why = 'it is of another version of mitra'
+  return {title: 'Bring the ledger of migrations up to date', why}
 }
 
 function sharedStep(file: Migration): Step {

@@ -1,4 +1,5 @@
 import {identifier, literal} from '../../ports/sql-text.js'
+import {fingerprintCall} from './fingerprint.js'
 import type {Migration} from './files.js'
 import type {TenantRecord} from './state.js'
 
@@ -126,8 +127,10 @@ function ledgerSql(
     "(extract(epoch FROM clock_timestamp()) - current_setting('mitra.started')::numeric) * 1000",
     literal(toolVersion),
     literal(runId),
+    fingerprintCall(tenant),
   ]
   const columns =
-    'tenant_id, version, name, checksum, previous_checksum, milliseconds, tool_version, run_id'
+    'tenant_id, version, name, checksum, previous_checksum, milliseconds, tool_version, run_id,' +
+    ' fingerprint_after'
   return `INSERT INTO shared_schema.schema_migrations (${columns})\nVALUES (${values.join(', ')});\n`
 }

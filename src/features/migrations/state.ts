@@ -1,5 +1,6 @@
 import {codeOf} from '../../errors.js'
 import type {Database, Session} from '../../ports/database.js'
+import {ledgerDefinition} from './bootstrap.js'
 
 /** As the registry has it; only an `active` one is a tenant to anybody but the lifecycle. */
 export type TenantState = 'active' | 'spare' | 'dropping' | 'restoring'
@@ -18,6 +19,8 @@ export interface TenantRecord {
 export interface DatabaseState {
   /** Roles, shared_schema and the ledger are there. */
   readonly isBootstrapped: boolean
+  /** The ledger and its functions are those of this mitra. */
+  readonly hasCurrentLedger: boolean
   /** The migrator can log in with the password that this workspace keeps. */
   readonly acceptsMigrator: boolean
   /** Checksum by version of what ran in shared_schema. */
@@ -35,6 +38,7 @@ export interface DatabaseState {
 /** A machine without a database yet. */
 export const emptyDatabase: DatabaseState = {
   isBootstrapped: false,
+  hasCurrentLedger: false,
   acceptsMigrator: false,
   shared: new Map(),
   byTenant: new Map(),
@@ -72,9 +76,10 @@ async function readState(session: Session): Promise<DatabaseState> {
     "SELECT to_regclass('shared_schema.schema_migrations') IS NOT NULL," +
       " to_regclass('shared_schema.tenants') IS NOT NULL," +
       " EXISTS (SELECT FROM pg_attribute WHERE attname = 'state'" +
-      " AND attrelid = to_regclass('shared_schema.tenants') AND NOT attisdropped)",
+      " AND attrelid = to_regclass('shared_schema.tenants') AND NOT attisdropped)," +
+      " obj_description(to_regclass('shared_schema.schema_migrations'), 'pg_class')",
   )
-  const [hasLedger, hasTenants, hasStates] = there.rows[0] ?? []
+  const [hasLedger, hasTenants, hasStates, definition] = there.rows[0] ?? []
   if (hasLedger !== 't') return emptyDatabase
   const ledger = await session.query(
     "SELECT coalesce(tenant_id::text, ''), string_agg(version || ':' || checksum, ',')" +
@@ -84,6 +89,7 @@ async function readState(session: Session): Promise<DatabaseState> {
   const all = hasTenants === 't' ? await readTenants(session, hasStates === 't') : []
   return {
     isBootstrapped: true,
+    hasCurrentLedger: definition === ledgerDefinition,
     acceptsMigrator: true,
     shared: applied.get('') ?? new Map(),
     byTenant: applied,

@@ -38,6 +38,7 @@ function after(migrations: Migrations): DatabaseState {
   return {
     ...emptyDatabase,
     isBootstrapped: true,
+    hasCurrentLedger: true,
     acceptsMigrator: true,
     shared: checksums(migrations.shared),
     tenants: [record],
