@@ -51,6 +51,7 @@ describe.skipIf(!isPostgresThere)('creating tenants on a real server', () => {
     expect(tables.map(({table}) => table)).toEqual([
       'agent_performance',
       'agents',
+      'audit_links',
       'audit_logs',
       'chatbot_knowledge_base',
       'customer_analytics',
@@ -77,12 +78,14 @@ describe.skipIf(!isPostgresThere)('creating tenants on a real server', () => {
     expect(new Set(counts).size).toBe(3)
   })
 
-  test('every table and partition is under forced row level security with the one policy', async () => {
+  test('every table and partition is under forced row level security with the one policy, beside what the auditor reads', async () => {
     const rows = await admin(
       `SELECT c.oid::regclass FROM pg_class c
         WHERE c.relnamespace = 'lic_schema'::regnamespace AND c.relkind IN ('r', 'p')
           AND NOT (c.relrowsecurity AND c.relforcerowsecurity
-            AND (SELECT array_agg(polname::text) FROM pg_policy WHERE polrelid = c.oid) = '{tenant_rows}')`,
+            AND (SELECT array_agg(polname::text) FROM pg_policy WHERE polrelid = c.oid
+                   AND NOT (polcmd = 'r' AND polroles = ARRAY[to_regrole('mitra_auditor')::oid]))
+                = '{tenant_rows}')`,
     )
     expect(rows).toEqual([])
   })
