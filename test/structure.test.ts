@@ -11,7 +11,7 @@ const mostLines = 300
 const composition = new Set(
   ['tools', 'open-stack', 'prospect', 'start-stack', 'run-plan', 'undoers'].concat(
     // Plans and texts of two features or more.
-    ['setup-plan', 'database-work', 'services-table'],
+    ['setup-plan', 'database-work', 'services-table', 'migration-lint'],
   ),
 )
 
@@ -44,6 +44,7 @@ const vendors: Readonly<Record<string, string>> = {
   dockerode: 'adapters/docker',
   papaparse: 'adapters/focus',
   execa: 'adapters/',
+  'libpg-query': 'adapters/sql-lint',
   pg: 'adapters/postgres',
   yaml: 'config',
   valibot: 'config',

@@ -4,6 +4,7 @@ import type {Background} from '../ports/background.js'
 import type {Browser} from '../ports/browser.js'
 import type {Clock} from '../ports/clock.js'
 import type {Database} from '../ports/database.js'
+import type {DdlChecker} from '../ports/ddl-checker.js'
 import type {FoundEngine} from '../ports/engine.js'
 import type {Files, Templates} from '../ports/files.js'
 import type {Journal} from '../ports/journal.js'
@@ -12,6 +13,7 @@ import type {MigrationFiles} from '../ports/migration-files.js'
 import type {ObjectStore} from '../ports/object-store.js'
 import type {Secrets} from '../ports/secrets.js'
 import type {Sockets} from '../ports/sockets.js'
+import type {SqlReader} from '../ports/sql-reader.js'
 import type {Stack} from '../ports/stack.js'
 import type {Ports, WorkspaceLayout, WorkspaceMemory} from '../ports/workspace.js'
 
@@ -52,6 +54,8 @@ export interface Tools {
   readonly database: (ports?: Ports) => Promise<Database>
   readonly objectStore: (ports?: Ports) => Promise<ObjectStore>
   readonly migrationFiles: () => Promise<MigrationFiles>
+  readonly sqlReader: () => Promise<SqlReader>
+  readonly ddlChecker: () => Promise<DdlChecker>
   readonly close: () => Promise<void>
 }
 
@@ -166,6 +170,10 @@ function machineTools(once: Once) {
       async () => new (await import('../adapters/browser/system-browser.js')).SystemBrowser(),
     ),
     docker: once(async () => (await import('../adapters/docker/endpoint.js')).findEngine()),
+    sqlReader: once(
+      async () => new (await import('../adapters/sql-lint/pg-query-reader.js')).PgQueryReader(),
+    ),
+    ddlChecker: once(async () => new (await import('../adapters/sql-lint/squawk.js')).Squawk()),
     clock: (): Clock => ({
       now: () => new Date(),
       sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),

@@ -1,3 +1,4 @@
+import {Flags} from '@oclif/core'
 import {workspaceMigrations} from '../../cli/database-work.js'
 import {planFlag} from '../../cli/flags.js'
 import {MitraCommand} from '../../cli/mitra-command.js'
@@ -5,7 +6,7 @@ import {countOf, planText} from '../../cli/plan-text.js'
 import {runPlan} from '../../cli/run-plan.js'
 import {applyBootstrap} from '../../features/migrations/bootstrap.js'
 import {applyMigrations} from '../../features/migrations/apply.js'
-import {planMigrations, type MigrationPlan} from '../../features/migrations/plan.js'
+import {pendingFiles, planMigrations, type MigrationPlan} from '../../features/migrations/plan.js'
 import {migrationScript} from '../../features/migrations/sql.js'
 import {observeDatabase} from '../../features/migrations/state.js'
 import type {Step} from '../../ports/journal.js'
@@ -22,7 +23,14 @@ export default class DbMigrate extends MitraCommand {
   static override description =
     'Each target gets its files and their records in one transaction. A tenant that fails does not stop the others; run again, only what is missing runs. --plan prints the SQL.'
   static override examples = ['<%= config.bin %> db migrate --plan', '<%= config.bin %> db migrate']
-  static override flags = {plan: planFlag}
+  static override flags = {
+    plan: planFlag,
+    lint: Flags.boolean({
+      default: true,
+      allowNo: true,
+      summary: 'Look at what is pending first and refuse what is unsafe.',
+    }),
+  }
 
   async run(): Promise<MigrateResult> {
     const {flags} = await this.parse(DbMigrate)
@@ -33,7 +41,14 @@ export default class DbMigrate extends MitraCommand {
       tools: this.tools,
       command: 'db migrate',
       isPlanOnly: flags.plan,
-      observe: async () => planMigrations(migrations, await observeDatabase(database)),
+      observe: async () => {
+        const found = planMigrations(migrations, await observeDatabase(database))
+        if (flags.lint && found.steps.length > 0) {
+          const {refuseUnsafeMigrations} = await import('../../cli/migration-lint.js')
+          await refuseUnsafeMigrations(this.tools, migrations, pendingFiles(found))
+        }
+        return found
+      },
       apply: async (planned, applying) => {
         const {scramVerifier: verifierOf} = await import('../../adapters/scram/verifier.js')
         if (planned.needsBootstrap) {

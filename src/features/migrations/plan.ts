@@ -40,6 +40,13 @@ export function countPending({shared, tenants}: MigrationPlan): number {
     .reduce((sum, {pending}) => sum + pending.length, shared.length)
 }
 
+/** The same as files, each once, in the order in which they run. */
+export function pendingFiles({shared, tenants}: MigrationPlan): readonly Migration[] {
+  const byPath = new Map(tenants.flatMap(({pending}) => pending.map((file) => [file.path, file])))
+  const ofTenants = [...byPath.values()].toSorted((a, b) => (a.version < b.version ? -1 : 1))
+  return [...shared, ...ofTenants]
+}
+
 function pendingOf(
   files: readonly Migration[],
   applied: ReadonlyMap<string, string>,
