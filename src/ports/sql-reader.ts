@@ -115,6 +115,8 @@ export interface CreatePolicy {
   readonly table: SqlName
   readonly name: string
   readonly isPermissive: boolean
+  /** Whom it is for; empty for PUBLIC, and where it is left as it was. */
+  readonly roles: readonly string[]
   /** Columns that its conditions look at; a condition that is constant looks at none. */
   readonly conditions: readonly {readonly columns: readonly string[]}[]
 }

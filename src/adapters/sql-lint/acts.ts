@@ -150,11 +150,22 @@ function securityAct(node: Node): SqlAct | undefined {
 }
 
 function policy(
-  {policy_name: name = '', table, qual, with_check: check}: AlterPolicyStmt,
+  {policy_name: name = '', table, qual, with_check: check, roles}: AlterPolicyStmt,
   isPermissive: boolean,
 ): SqlAct {
-  const conditions = conditionsOf([qual, check])
-  return {is: 'policy', table: relationName(table), name, isPermissive, conditions}
+  return {
+    is: 'policy',
+    table: relationName(table),
+    name,
+    isPermissive,
+    roles: roleNames(roles),
+    conditions: conditionsOf([qual, check]),
+  }
+}
+
+/** PUBLIC has no name. */
+function roleNames(nodes: readonly Node[] | undefined): readonly string[] {
+  return (nodes ?? []).flatMap((node) => ('RoleSpec' in node ? (node.RoleSpec.rolename ?? []) : []))
 }
 
 function defaultGrant({action}: AlterDefaultPrivilegesStmt): SqlAct | undefined {
@@ -178,7 +189,7 @@ function grant(statement: GrantStmt): SqlAct {
       'AccessPriv' in node ? [(node.AccessPriv.priv_name ?? '').toLowerCase()] : [],
     ),
     isToPublic: roles.some(({roletype}: RoleSpec) => roletype === 'ROLESPEC_PUBLIC'),
-    roles: roles.flatMap(({rolename}) => rolename ?? []),
+    roles: roleNames(grantees),
   }
 }
 
