@@ -2,7 +2,7 @@ import {parseMoney} from '../../ports/money.js'
 import {chargeTime, dayNumber, isLongerThanADay, spread, type DayNumber} from './charge-period.js'
 import type {FocusColumns} from './columns.js'
 import {BadRow} from './csv-rows.js'
-import {book, LedgerBook} from './ledger-book.js'
+import {book, LedgerBook, type ChargeKind} from './ledger-book.js'
 
 /** What the rows of one currency come to. */
 export interface CurrencyBook {
@@ -47,18 +47,10 @@ export class ChargeRows {
     const amortized = this.#amount(cells, 'effectiveCost', 'EffectiveCost')
     const currency = text(cells, 'currency', 'BillingCurrency')
     const category = text(cells, 'category', 'ChargeCategory')
-    const series = this.#bookOf(currency, `${file} row ${index + 1}`).book.series({
-      service: text(cells, 'service', 'ServiceName'),
-      recordType: isCorrection(cells) ? `${category} (Correction)` : category,
-      usageType: optional(row, columns.usageType),
-      region: optional(row, columns.region),
-    })
-    const [start, end] = this.#period(cells)
+    const charges = this.#bookOf(currency, `${file} row ${index + 1}`).book
+    const series = charges.series(kindOf(cells, category))
+    const {start, end, isLong} = this.#period(cells)
     const day = dayNumber(start)
-    const isLong = isLongerThanADay(start, end)
-    if (isLong === undefined) {
-      throw new BadRow(index, `ChargePeriodEnd: ${quoted(row[columns.periodEnd])} is no end for it`)
-    }
     this.#noteDays(day, isLong ? dayNumber(end - 1) : day, isLong)
     if (!isLong || !isSpread(category)) return book(series, day, {billed, amortized})
     book(series, day, {billed, amortized: 0n})
@@ -91,15 +83,20 @@ export class ChargeRows {
     return pico
   }
 
-  #period({row, index, columns}: Cells): readonly [number, number] {
-    const times = (['periodStart', 'periodEnd'] as const).map((key) => {
-      const value = row[columns[key]] ?? ''
-      const time = this.#times.of(value)
-      if (time !== undefined) return time
-      const name = key === 'periodStart' ? 'ChargePeriodStart' : 'ChargePeriodEnd'
-      throw new BadRow(index, `${name}: ${quoted(value)} is no time of the calendar`)
-    })
-    return [times[0] ?? 0, times[1] ?? 0]
+  #period(cells: Cells): {readonly start: number; readonly end: number; readonly isLong: boolean} {
+    const start = this.#time(cells, 'periodStart', 'ChargePeriodStart')
+    const end = this.#time(cells, 'periodEnd', 'ChargePeriodEnd')
+    const isLong = isLongerThanADay(start, end)
+    if (isLong !== undefined) return {start, end, isLong}
+    const value = quoted(cells.row[cells.columns.periodEnd])
+    throw new BadRow(cells.index, `ChargePeriodEnd: ${value} is no end for it`)
+  }
+
+  #time({row, index, columns}: Cells, key: 'periodStart' | 'periodEnd', name: string): number {
+    const value = row[columns[key]] ?? ''
+    const time = this.#times.of(value)
+    if (time !== undefined) return time
+    throw new BadRow(index, `${name}: ${quoted(value)} is no time of the calendar`)
   }
 }
 
@@ -107,6 +104,18 @@ interface Cells {
   readonly row: readonly string[]
   readonly index: number
   readonly columns: FocusColumns
+}
+
+function kindOf(cells: Cells, category: string): ChargeKind {
+  const {row, columns} = cells
+  const usageType = optional(row, columns.usageType)
+  const service = text(cells, 'service', 'ServiceName')
+  return {
+    service: columns.hasAwsUsageTypes ? explorerService(service, usageType) : service,
+    recordType: isCorrection(cells) ? `${category} (Correction)` : category,
+    usageType,
+    region: optional(row, columns.region),
+  }
 }
 
 function text(
@@ -129,6 +138,18 @@ function optional(row: readonly string[], column: number | undefined): string | 
 
 function isCorrection({row, columns}: Cells): boolean {
   return optional(row, columns.chargeClass)?.toLowerCase() === 'correction'
+}
+
+const machines = /(Box|Spot|Dedicated|Host|ReservedHost|UnusedBox|UnusedDed)Usage/
+
+/**
+ * Cost Explorer lists the machines of EC2 apart from its disks, gateways and transfers; exports do
+ * not. Named alike, both sources make the same report and the same budget.
+ */
+function explorerService(service: string, usageType: string | undefined): string {
+  if (service !== 'Amazon Elastic Compute Cloud') return service
+  const isOther = usageType !== undefined && !machines.test(usageType)
+  return isOther ? 'EC2 - Other' : 'Amazon Elastic Compute Cloud - Compute'
 }
 
 function isSpread(category: string): boolean {

@@ -12,6 +12,8 @@ export interface FocusColumns {
   readonly service: number
   readonly region: number | undefined
   readonly usageType: number | undefined
+  /** The usage types are those of AWS, not descriptions or codes. */
+  readonly hasAwsUsageTypes: boolean
   readonly width: number
 }
 
@@ -48,6 +50,7 @@ export function focusColumns(header: readonly string[], file: string): FocusColu
     chargeClass: at('ChargeClass'),
     region: at('RegionId') ?? at('RegionName'),
     usageType,
+    hasAwsUsageTypes: at('x_UsageType') !== undefined,
     width: header.length,
   }
 }

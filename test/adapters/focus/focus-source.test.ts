@@ -111,6 +111,22 @@ describe('a FOCUS export', () => {
     await expect(folder.ledger(place, 'EUR')).rejects.toMatchObject({code: 'FOCUS_CURRENCIES'})
   })
 
+  test('splits EC2 as Cost Explorer does, so that both make the same report', async () => {
+    const ec2 = (x_UsageType: string) => ({
+      ServiceName: 'Amazon Elastic Compute Cloud',
+      x_UsageType,
+    })
+    const {lines} = await folder.ledgerOf(
+      ['APS3-BoxUsage:t4g.small', 'APS3-NatGateway-Bytes', ''].map(ec2),
+    )
+
+    expect(lines.map(({service}) => service)).toEqual([
+      'Amazon Elastic Compute Cloud - Compute',
+      'EC2 - Other',
+      'Amazon Elastic Compute Cloud - Compute',
+    ])
+  })
+
   test('knows corrections of earlier bills from charges', async () => {
     const {lines} = await folder.ledgerOf([{ChargeClass: 'Correction', BilledCost: '-3'}])
 
