@@ -11,7 +11,7 @@ const mostLines = 300
 const composition = new Set(
   ['tools', 'open-stack', 'prospect', 'start-stack', 'run-plan', 'undoers'].concat(
     // Plans and texts of two features or more.
-    ['setup-plan', 'database-work', 'services-table', 'migration-lint'],
+    ['setup-plan', 'database-work', 'services-table', 'migration-lint'].concat(['governance-work']),
   ),
 )
 
