@@ -27,8 +27,10 @@ export const platformRules: readonly CatalogRule[] = [
               WHEN NOT o.relrowsecurity THEN 'row level security is off'
               ELSE 'row level security does not bind its owner' END),
        CASE WHEN o.relkind = 'v' THEN format('ALTER VIEW %I.%I SET (security_invoker = true);', o.schema, o.name)
-            ELSE format('ALTER TABLE %I.%I ENABLE ROW LEVEL SECURITY; ALTER TABLE %I.%I FORCE ROW LEVEL SECURITY;',
-              o.schema, o.name, o.schema, o.name) END
+            WHEN EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = o.oid)
+            THEN format('ALTER TABLE %I.%I ENABLE ROW LEVEL SECURITY; ALTER TABLE %I.%I FORCE ROW LEVEL SECURITY;',
+              o.schema, o.name, o.schema, o.name)
+            ELSE format('REVOKE SELECT ON %I.%I FROM %s;', o.schema, o.name, ${who}) END
   FROM outside o CROSS JOIN LATERAL aclexplode(o.relacl) a
  WHERE a.grantee <> o.relowner AND a.grantee IN (SELECT oid FROM tenant_reach)
    AND a.privilege_type = 'SELECT'

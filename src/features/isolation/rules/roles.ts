@@ -93,6 +93,7 @@ export const roleRules: readonly CatalogRule[] = [
        format('ALTER SYSTEM RESET %I; SELECT pg_reload_conf();', name)
   FROM pg_settings
  WHERE (name, reset_val) IN (('row_security', 'off'), ('session_replication_role', 'replica'),
-   ('lo_compat_privileges', 'on'))`,
+   ('lo_compat_privileges', 'on'))
+   AND source NOT IN ('database', 'user', 'database user', 'client', 'session')`,
   },
 ]

@@ -15,7 +15,7 @@ export const triggerRules: readonly CatalogRule[] = [
            ON a.attrelid = i.indrelid AND a.attnum = i.indkey[i.indnkeyatts - 1]
            WHERE i.indrelid = t.oid AND i.indisprimary), 'id'), t.name)
   FROM tenant_table t
- WHERE NOT t.relispartition AND t.name NOT IN (${unrecorded})
+ WHERE NOT t.relispartition AND t.name NOT IN (${unrecorded}) AND t.name !~ '^audit_'
    AND t.oid IN (SELECT oid FROM granted WHERE is_own AND privilege IN ('INSERT', 'UPDATE', 'DELETE'))
    AND NOT EXISTS (
      SELECT FROM pg_trigger g

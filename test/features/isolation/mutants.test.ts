@@ -1,0 +1,122 @@
+import {afterAll, beforeAll, describe, expect, test} from 'vitest'
+import DbMigrate from '../../../src/commands/db/migrate.js'
+import TenantCheck from '../../../src/commands/tenant/check.js'
+import TenantCreate from '../../../src/commands/tenant/create.js'
+import {catalogRules} from '../../../src/features/isolation/all-rules.js'
+import type {IsolationFinding} from '../../../src/features/isolation/finding.js'
+import {tenantLogin} from '../../../src/features/tenants/login.js'
+import type {Database, Login, Session} from '../../../src/ports/database.js'
+import {databaseWorkspace, type DatabaseWorkspace} from '../../support/database-workspace.js'
+import {isPostgresThere} from '../../support/postgres.js'
+import {run} from '../../support/run.js'
+import {functionMutants, triggerMutants, viewMutants} from './mutants/code.js'
+import {grantMutants, roleMutants} from './mutants/grants.js'
+import {planted, plantedId, type Mutant, type Who} from './mutants/mutant.js'
+import {outwardMutants, platformMutants, registryMutants} from './mutants/platform.js'
+import {keyMutants, policyMutants, tableMutants} from './mutants/tables.js'
+
+const mutants: readonly Mutant[] = [
+  ...registryMutants,
+  ...roleMutants,
+  ...tableMutants,
+  ...policyMutants,
+  ...keyMutants,
+  ...grantMutants,
+  ...functionMutants,
+  ...triggerMutants,
+  ...viewMutants,
+  ...platformMutants,
+  ...outwardMutants,
+]
+
+describe.skipIf(!isPostgresThere)('a defect of isolation', () => {
+  let workspace: DatabaseWorkspace
+  let database: Database
+  let admin: Session
+  let words: Readonly<Record<string, string>> = {}
+  const logins = new Map<Who, Login>([['migrator', {role: 'migrator'}]])
+
+  beforeAll(async () => {
+    workspace = await databaseWorkspace()
+    await run(DbMigrate, [], workspace.tools())
+    for (const name of ['lic', 'hdfc']) {
+      await run(TenantCreate, [name, '--demo'], workspace.tools())
+    }
+    const tools = workspace.tools()
+    database = await tools.database()
+    for (const name of ['lic', 'hdfc'] as const) {
+      logins.set(name, await tenantLogin(name, {database, secrets: await tools.secrets()}))
+    }
+    admin = await database.connect({role: 'admin'})
+    words = await wordsOf(admin)
+    await admin.script(filled(plant))
+  })
+
+  afterAll(async () => {
+    await admin?.close()
+    await workspace?.leave()
+  })
+
+  const filled = (sql: string) => sql.replaceAll(/@[a-z]+/g, (word) => words[word] ?? word)
+
+  async function apply(sql: string | readonly string[]): Promise<void> {
+    for (const part of [sql].flat()) {
+      await admin.script(filled(part)).finally(() => admin.script('ROLLBACK'))
+    }
+  }
+
+  async function answer(who: Who, sql: string): Promise<string> {
+    const session = await database.connect(logins.get(who) ?? {role: 'migrator'})
+    try {
+      const {rows} = await session.script(filled(sql))
+      return rows.length === 0 ? 'done' : String(rows[0]?.[0])
+    } catch (error) {
+      return (error as {readonly code: string}).code
+    } finally {
+      await session.close()
+    }
+  }
+
+  async function check(): Promise<readonly IsolationFinding[]> {
+    const {json} = await run(TenantCheck, ['--json'], workspace.tools())
+    return (json as {readonly findings: readonly IsolationFinding[]}).findings
+  }
+
+  test('nothing is found on the shipped schema, rows of others in its tables included', async () => {
+    expect(await check()).toEqual([])
+  })
+
+  test.each(mutants)('$name', async ({sql, found, follows, shows, mend}) => {
+    const before = shows === undefined ? undefined : await answer(shows.as, shows.sql)
+    await apply(sql)
+    const after = shows === undefined ? undefined : await answer(shows.as, shows.sql)
+    const findings = await check()
+    await apply(mend ?? findings.map(({fix}) => fix))
+    const left = await check()
+
+    expect([before, after]).toEqual([shows?.sound, shows?.broken])
+    const said = [...new Set(findings.map(({rule, object}) => `${rule} ${object}`))]
+    expect(said.filter((one) => !(follows?.test(one) ?? false)).toSorted()).toEqual(
+      found.map(filled),
+    )
+    expect(left).toEqual([])
+  })
+
+  test('there are mutants of every rule', () => {
+    const rules = new Set(mutants.flatMap(({found}) => found.map((one) => one.split(' ')[0])))
+    expect(catalogRules.map(({id}) => id).filter((id) => !rules.has(id))).toEqual([])
+  })
+})
+
+async function wordsOf(admin: Session): Promise<Readonly<Record<string, string>>> {
+  const {rows} = await admin.script(
+    "SELECT (SELECT tenant_id FROM shared_schema.tenants WHERE name = 'hdfc'), to_char(now(), 'YYYY_MM')," +
+      " (SELECT quote_literal(prosrc) FROM pg_proc WHERE proname = 'current_tenant_id')",
+  )
+  const [hdfc, month, lookup] = rows[0] ?? []
+  return {'@hdfc': String(hdfc), '@month': String(month), '@lookup': String(lookup)}
+}
+
+// Past the trigger that would refuse to record it.
+const plant = `SET LOCAL session_replication_role = replica; INSERT INTO lic_schema.users (tenant_id, user_id, role, email, full_name)
+VALUES ('@hdfc', '${plantedId}', 'agent', '${planted}', 'Planted')`
