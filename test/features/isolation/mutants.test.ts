@@ -10,10 +10,13 @@ import {databaseWorkspace, type DatabaseWorkspace} from '../../support/database-
 import {isPostgresThere} from '../../support/postgres.js'
 import {run} from '../../support/run.js'
 import {functionMutants, triggerMutants, viewMutants} from './mutants/code.js'
-import {grantMutants, roleMutants} from './mutants/grants.js'
+import {grantMutants} from './mutants/grants.js'
+import {keyMutants} from './mutants/keys.js'
 import {planted, plantedId, type Mutant, type Who} from './mutants/mutant.js'
 import {outwardMutants, platformMutants, registryMutants} from './mutants/platform.js'
-import {keyMutants, policyMutants, tableMutants} from './mutants/tables.js'
+import {policyMutants} from './mutants/policies.js'
+import {roleMutants} from './mutants/roles.js'
+import {tableMutants} from './mutants/tables.js'
 
 const mutants: readonly Mutant[] = [
   ...registryMutants,
@@ -61,7 +64,12 @@ describe.skipIf(!isPostgresThere)('a defect of isolation', () => {
 
   async function apply(sql: string | readonly string[]): Promise<void> {
     for (const part of [sql].flat()) {
-      await admin.script(filled(part)).finally(() => admin.script('ROLLBACK'))
+      try {
+        await admin.script(filled(part))
+      } catch (error) {
+        await admin.script('ROLLBACK')
+        throw error
+      }
     }
   }
 
@@ -94,7 +102,7 @@ describe.skipIf(!isPostgresThere)('a defect of isolation', () => {
     await apply(mend ?? findings.map(({fix}) => fix))
     const left = await check()
 
-    expect([before, after]).toEqual([shows?.sound, shows?.broken])
+    expect([before, after]).toEqual([shows?.sound, shows?.broken].map((one) => one && filled(one)))
     const said = [...new Set(findings.map(({rule, object}) => `${rule} ${object}`))]
     expect(said.filter((one) => !(follows?.test(one) ?? false)).toSorted()).toEqual(
       found.map(filled),
@@ -110,11 +118,17 @@ describe.skipIf(!isPostgresThere)('a defect of isolation', () => {
 
 async function wordsOf(admin: Session): Promise<Readonly<Record<string, string>>> {
   const {rows} = await admin.script(
-    "SELECT (SELECT tenant_id FROM shared_schema.tenants WHERE name = 'hdfc'), to_char(now(), 'YYYY_MM')," +
-      " (SELECT quote_literal(prosrc) FROM pg_proc WHERE proname = 'current_tenant_id')",
+    "SELECT (SELECT tenant_id FROM shared_schema.tenants WHERE name = 'lic')," +
+      " (SELECT tenant_id FROM shared_schema.tenants WHERE name = 'hdfc'), to_char(now(), 'YYYY_MM')," +
+      " (SELECT pg_get_functiondef(oid) FROM pg_proc WHERE proname = 'current_tenant_id')",
   )
-  const [hdfc, month, lookup] = rows[0] ?? []
-  return {'@hdfc': String(hdfc), '@month': String(month), '@lookup': String(lookup)}
+  const [lic, hdfc, month, lookup] = rows[0] ?? []
+  return {
+    '@lic': String(lic),
+    '@hdfc': String(hdfc),
+    '@month': String(month),
+    '@lookup': String(lookup),
+  }
 }
 
 // Past the trigger that would refuse to record it.

@@ -12,12 +12,12 @@ const thisDatabase = '(SELECT oid FROM pg_database WHERE datname = current_datab
 export const grantRules: readonly CatalogRule[] = [
   {
     id: 'grant.other-role',
-    holds: 'In a tenant’s schema only its login has grants, and the auditor may read.',
+    holds: 'In a tenant’s schema only its login has grants, and the auditor reads the evidence.',
     why: 'PUBLIC, mitra_tenant and the login of another tenant are other tenants.',
     sql: `SELECT tenant, ${object}, format('%s has %s on it', ${who}, ${privileges}), ${revoke}
   FROM granted a
  WHERE NOT is_own
-   AND NOT (privilege = 'SELECT' AND coalesce(grantee = to_regrole('mitra_auditor')::oid, false))
+   AND NOT (privilege = 'SELECT' AND name ~ '^audit_' AND coalesce(grantee = to_regrole('mitra_auditor')::oid, false))
  ${inSchema}`,
   },
   {

@@ -70,7 +70,7 @@ export const policyRules: readonly CatalogRule[] = [
   {
     id: 'policy.roles',
     holds:
-      'The policy of a table binds every role; a policy for one role is for an auditor that reads.',
+      'The policy of a table binds every role; a policy for one role is for the auditor, who reads evidence.',
     why: 'A role that the policy leaves out, the owner above all, is bound by another or by none.',
     sql: `SELECT tenant, ${object}, format('the policy %I is for %s: %s', name,
          (SELECT string_agg(coalesce(quote_ident(r.rolname), 'PUBLIC'), ', ' ORDER BY r.rolname)
@@ -80,7 +80,7 @@ export const policyRules: readonly CatalogRule[] = [
   FROM policy
  WHERE polpermissive AND polroles <> '{0}'
    AND (CASE WHEN opens_to_tenants THEN confines_reads AND confines_writes AND NOT is_beside
-        ELSE polcmd <> 'r' OR polroles <> ARRAY[to_regrole('mitra_auditor')::oid]
-          OR to_regrole('mitra_auditor') IS NULL END)`,
+        ELSE polcmd <> 'r' OR table_name !~ '^audit_'
+          OR polroles IS DISTINCT FROM ARRAY[to_regrole('mitra_auditor')::oid] END)`,
   },
 ]

@@ -24,6 +24,22 @@ export const triggerRules: readonly CatalogRule[] = [
         AND g.tgattr = ''::int2vector)`,
   },
   {
+    id: 'trigger.evidence',
+    holds: 'Rows of evidence can be added, not changed or taken away, by their owner neither.',
+    why: 'Who can change evidence can hide what was done.',
+    sql: `SELECT t.tenant, format('%I.%I', t.schema, t.name), 'its rows can be changed and taken away',
+       format('CREATE TRIGGER keep_evidence BEFORE UPDATE OR DELETE ON %I.%I FOR EACH ROW EXECUTE FUNCTION shared_schema.%I();',
+         t.schema, t.name, k.proname)
+  FROM tenant_table t
+  JOIN pg_proc k ON k.pronamespace = 'shared_schema'::regnamespace
+    AND k.proname = CASE t.name WHEN 'audit_links' THEN 'keep_audit_link' ELSE 'keep_audit_log' END
+ WHERE t.name ~ '^audit_' AND NOT t.relispartition
+   AND NOT EXISTS (
+     SELECT FROM pg_trigger g
+      WHERE g.tgrelid = t.oid AND g.tgfoid = k.oid AND g.tgtype & 1 = 1 AND g.tgtype & 2 = 2
+        AND g.tgtype & 24 = 24 AND g.tgqual IS NULL AND g.tgattr = ''::int2vector)`,
+  },
+  {
     id: 'trigger.disabled',
     holds: 'No trigger of a tenant table is switched off.',
     why: 'Evidence is not written, or a foreign key is not checked.',

@@ -3,7 +3,7 @@ import {seesPlanted, type Mutant} from './mutant.js'
 const trusting =
   'RETURNS uuid LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET row_security = on'
 const lookup = 'shared_schema.current_tenant_id()'
-const shipped = `CREATE OR REPLACE FUNCTION ${lookup} ${trusting} AS @lookup`
+const shipped = '@lookup'
 const bySetting = `CREATE OR REPLACE FUNCTION ${lookup} ${trusting} AS $$SELECT coalesce(nullif(current_setting('app.tenant_id', true), '')::uuid, (SELECT tenant_id FROM shared_schema.tenants WHERE login_name = session_user))$$`
 const countAll = (how: string) =>
   `CREATE FUNCTION lic_schema.count_all() RETURNS bigint LANGUAGE sql ${how} AS 'SELECT count(*) FROM lic_schema.users WHERE tenant_id <> shared_schema.current_tenant_id()'; GRANT EXECUTE ON FUNCTION lic_schema.count_all() TO lic_login`
@@ -145,6 +145,17 @@ export const triggerMutants: readonly Mutant[] = [
     found: ['trigger.audit-missing lic_schema.agents'],
     shows: leavesEvidence('f'),
     mend: "CREATE OR REPLACE TRIGGER record_change AFTER INSERT OR UPDATE OR DELETE ON lic_schema.agents FOR EACH ROW EXECUTE FUNCTION shared_schema.record_change('agent_id', 'agent')",
+  },
+  {
+    name: 'evidence can be changed by its owner',
+    sql: 'DROP TRIGGER keep_evidence ON lic_schema.audit_logs',
+    found: ['trigger.evidence lic_schema.audit_logs'],
+    shows: {
+      as: 'migrator',
+      sql: "BEGIN; SELECT set_config('mitra.tenant_id', tenant_id::text, true) FROM shared_schema.tenants WHERE name = 'lic'; DELETE FROM lic_schema.audit_logs; ROLLBACK",
+      sound: 'MT010',
+      broken: '@lic',
+    },
   },
   {
     name: 'foreign keys of a table are not checked',

@@ -36,3 +36,12 @@ export const seesPlanted = {
   sound: '0',
   broken: '1',
 } as const
+
+/** A partition of lic's, which the owner must see no row of. */
+export const ownerReads = (partition: string) =>
+  ({
+    as: 'migrator',
+    sql: `SELECT count(*) > 0 FROM lic_schema.${partition}`,
+    sound: 'f',
+    broken: 't',
+  }) as const
