@@ -106,7 +106,7 @@ export const grantMutants: readonly Mutant[] = [
     found: ['grant.evidence lic_schema.audit_logs'],
     shows: {
       as: 'lic',
-      sql: 'BEGIN; INSERT INTO audit_logs (action) VALUES ('UPDATE'); ROLLBACK',
+      sql: "BEGIN; INSERT INTO audit_logs (action) VALUES ('UPDATE'); ROLLBACK",
       sound: '42501',
       broken: 'done',
     },
