@@ -1,8 +1,8 @@
-import {basename} from 'node:path'
 import {closest, distance} from 'fastest-levenshtein'
-import {isMap, isScalar, LineCounter, parseDocument, type Node, type Pair} from 'yaml'
+import {isMap, isScalar, type Node, type Pair} from 'yaml'
 import {MitraError} from '../errors.js'
 import {isSettingKey, settingKeys, type SettingKey} from './settings.js'
+import {readYamlDocument} from './yaml-document.js'
 
 /** A value as written, and where: `mitra.yml:12`. */
 export interface FileEntry {
@@ -10,32 +10,12 @@ export interface FileEntry {
   readonly where: string
 }
 
-// yaml 2.9 aborts the process on Node 20 for documents nested a thousand deep, and its check for
-// double keys is quadratic: a settings file needs neither size.
-const mostBytes = 64 * 1024
-const mostNesting = 40
-
 /** The settings of a mitra.yml with their lines; an unknown key is an error with a did-you-mean. */
 export async function parseSettingsFile(
   file: string,
   text: string,
 ): Promise<ReadonlyMap<SettingKey, FileEntry>> {
-  const name = basename(file)
-  refuseHuge(name, text)
-  const lines = new LineCounter()
-  const document = parseDocument(text, {lineCounter: lines})
-  const lineOf = (node: {range?: readonly number[] | null | undefined} | null | undefined) =>
-    lines.linePos(node?.range?.[0] ?? 0).line
-
-  const [problem] = document.errors
-  if (problem !== undefined) {
-    const {line} = lines.linePos(problem.pos[0])
-    const [first = ''] = problem.message.split('\n')
-    throw new MitraError('config', 'CONFIG_YAML', `${name}:${line} is not YAML: ${first}`, {
-      hints: [`Open ${file} at line ${line}.`],
-    })
-  }
-
+  const {name, document, lineOf} = readYamlDocument(file, text)
   const entries = new Map<SettingKey, FileEntry>()
   const root = document.contents
   if (root === null) return entries
@@ -50,7 +30,7 @@ export async function parseSettingsFile(
     )
   }
   collect(root.items, '', (path, key, value) => {
-    const where = `${name}:${lineOf(key)}`
+    const where = `${name}:${lineOf(key.range?.[0] ?? 0)}`
     if (!isSettingKey(path)) throw unknownKey(path, where)
     entries.set(path, {value: plain(value), where})
   })
@@ -89,17 +69,4 @@ function unknownKey(path: string, where: string): MitraError {
     'mitra config show lists every setting.',
   ]
   return new MitraError('config', 'CONFIG_KEY', `${where} unknown setting: ${path}.`, {hints})
-}
-
-function refuseHuge(name: string, text: string): void {
-  const nesting = Math.max(...text.split('\n').map((line) => countOf(line, /[[{]|- /g)))
-  const indent = Math.max(...text.split('\n').map((line) => line.length - line.trimStart().length))
-  if (Buffer.byteLength(text) <= mostBytes && nesting <= mostNesting && indent <= 200) return
-  throw new MitraError('config', 'CONFIG_SIZE', `${name} is too large or too deep for settings.`, {
-    hints: [`At most ${mostBytes} bytes and ${mostNesting} levels.`],
-  })
-}
-
-function countOf(text: string, pattern: RegExp): number {
-  return text.match(pattern)?.length ?? 0
 }
