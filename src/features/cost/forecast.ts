@@ -1,0 +1,143 @@
+import type {CostLedger, UtcDay} from '../../ports/costs.js'
+import type {Money} from '../../ports/money.js'
+import {addDays, daysOf, monthStart} from './calendar.js'
+import {relativeErrors} from './forecast-errors.js'
+import {fitModel, predictDay} from './forecast-model.js'
+import {completeness, type Completeness} from './maturity.js'
+import {dailySeries, isRunningCost, picoOf, totalOf, type DailySeries} from './series.js'
+
+/** The whole month that `today` lies in, before tax, credits and refunds; amortized. */
+export interface MonthForecast {
+  readonly expected: Money
+  readonly low: Money
+  readonly high: Money
+  /** How often the month ends within `low` and `high`: 0.8. */
+  readonly level: number
+  /** What a day costs now, weekdays evened out. */
+  readonly runRatePerDay: Money
+  /** The days that the forecast was learnt from. */
+  readonly basisDays: number
+  /** What the bill shows of the month so far, running cost only. */
+  readonly billed: Money
+  /** The first day that is not taken as the bill shows it: its rest is still coming in. */
+  readonly unsettledFrom: UtcDay
+  readonly byService: readonly ServiceForecast[]
+  /** Past errors of this account, or an assumption for a young one. */
+  readonly intervalFrom: 'past errors' | 'assumption'
+}
+
+export interface ServiceForecast {
+  readonly service: string
+  readonly billed: Money
+  readonly expected: Money
+}
+
+/** From this completeness on a day is taken as the bill shows it. */
+const settledAt = 0.985
+
+interface Frame {
+  readonly series: DailySeries
+  /** Days that are settled, from the first of the series. */
+  readonly known: number
+  /** The days of the month that are not, up to its end. */
+  readonly ahead: readonly UtcDay[]
+  readonly month: UtcDay
+  readonly unsettledFrom: UtcDay
+}
+
+/** What the month will have cost when it has ended; never less than the bill shows already. */
+export function forecastMonth(ledger: CostLedger, today: UtcDay): MonthForecast {
+  const frame = frameOf(ledger, today)
+  const {series, known, ahead, month, unsettledFrom} = frame
+  const parts = [...series.byService].map(([service, values]) => partOf(service, values, frame))
+  const remaining = parts.reduce((all, part) => all + part.remaining, 0)
+  const {low, high, isAssumed} = relativeErrors({
+    values: totalOf(series),
+    days: series.days,
+    known,
+    horizon: ahead.length,
+  })
+  const settled = shownIn(ledger, month, unsettledFrom)
+  const shown = shownIn(ledger, later(month, unsettledFrom), addDays(today, 1))
+  const {currency} = ledger
+  const monthWith = (units: number): Money => ({
+    currency,
+    pico: settled + larger(shown, picoOf(units)),
+  })
+  return {
+    expected: monthWith(remaining),
+    low: monthWith(remaining * Math.exp(low)),
+    high: monthWith(remaining * Math.exp(high)),
+    level: 0.8,
+    runRatePerDay: {currency, pico: picoOf(parts.reduce((all, {level}) => all + level, 0))},
+    basisDays: known,
+    billed: {currency, pico: settled + shown},
+    unsettledFrom,
+    byService: parts.map((part) => ({
+      service: part.service,
+      billed: {currency, pico: picoOf(part.billed)},
+      expected: {currency, pico: picoOf(part.settled + part.remaining)},
+    })),
+    intervalFrom: isAssumed ? 'assumption' : 'past errors',
+  }
+}
+
+function frameOf(ledger: CostLedger, today: UtcDay): Frame {
+  const series = dailySeries(ledger, today, isRunningCost)
+  const complete = completeness(ledger, today)
+  const month = monthStart(today)
+  const known = settledCount(series.days, complete)
+  const unsettledFrom = series.days[known] ?? addDays(today, 1)
+  const start = later(month, unsettledFrom)
+  return {series, known, ahead: daysOf({start, end: monthStart(today, 1)}), month, unsettledFrom}
+}
+
+/** Days from the first that are settled without a gap. */
+function settledCount(
+  days: readonly UtcDay[],
+  complete: ReadonlyMap<UtcDay, Completeness>,
+): number {
+  const first = days.findIndex((day) => (complete.get(day)?.typical ?? 1) < settledAt)
+  return first === -1 ? days.length : first
+}
+
+interface Part {
+  readonly service: string
+  readonly level: number
+  readonly billed: number
+  readonly settled: number
+  /** What the days ahead are expected to cost, no day less than it shows. */
+  readonly remaining: number
+}
+
+function partOf(service: string, values: Float64Array, frame: Frame): Part {
+  const {series, known, ahead, month} = frame
+  const model = fitModel(values, series.days, known)
+  const offset = new Map(series.days.map((day, at) => [day, at]))
+  const shownOn = (day: UtcDay) => values[offset.get(day) ?? -1] ?? 0
+  const remaining = ahead.reduce(
+    (all, day) => all + Math.max(shownOn(day), predictDay(model, day)),
+    0,
+  )
+  const inMonth = series.days.filter((day) => day >= month)
+  const sum = (days: readonly UtcDay[]) => days.reduce((all, day) => all + shownOn(day), 0)
+  const billed = sum(inMonth)
+  const settled = billed - sum(ahead)
+  return {service, level: model.level, billed, settled, remaining}
+}
+
+function shownIn(ledger: CostLedger, start: UtcDay, end: UtcDay): bigint {
+  return ledger.lines.reduce(
+    (all, line) =>
+      line.day >= start && line.day < end && isRunningCost(line) ? all + line.amortized : all,
+    0n,
+  )
+}
+
+function later(a: UtcDay, b: UtcDay): UtcDay {
+  return a > b ? a : b
+}
+
+function larger(a: bigint, b: bigint): bigint {
+  return a > b ? a : b
+}
