@@ -3,6 +3,7 @@ import type {ChosenEngine} from '../features/stack/engine.js'
 import type {Background} from '../ports/background.js'
 import type {Browser} from '../ports/browser.js'
 import type {Clock} from '../ports/clock.js'
+import type {CostFiles} from '../ports/cost-plan.js'
 import type {Database} from '../ports/database.js'
 import type {DdlChecker} from '../ports/ddl-checker.js'
 import type {FoundEngine} from '../ports/engine.js'
@@ -54,8 +55,13 @@ export interface Tools {
   readonly database: (ports?: Ports) => Promise<Database>
   readonly objectStore: (ports?: Ports) => Promise<ObjectStore>
   readonly migrationFiles: () => Promise<MigrationFiles>
+<<<<<<< HEAD
   readonly sqlReader: () => Promise<SqlReader>
   readonly ddlChecker: () => Promise<DdlChecker>
+=======
+  /** Budgets, subscriptions and rates: the workspace's own or those that mitra ships. */
+  readonly costFiles: () => Promise<CostFiles>
+>>>>>>> a232fb7 (test: budgets, subscriptions, rates, forecast and anomalies; feat: settings and the tool that opens the cost files)
   readonly close: () => Promise<void>
 }
 
@@ -115,6 +121,15 @@ function workspaceTools(tools: () => Tools, once: Once) {
     templates: once(
       async () => new (await import('../adapters/files/packaged-templates.js')).PackagedTemplates(),
     ),
+    costFiles: once(async () => {
+      const {config, hasSettings, layout: found} = await tools().prospect()
+      const {loadCostFiles} = await import('../config/cost/load-cost-files.js')
+      return loadCostFiles(hasSettings ? found.root : undefined, {
+        phases: config.values['cost.phasesFile'],
+        subscriptions: config.values['cost.subscriptionsFile'],
+        exchangeRates: config.values['cost.exchangeRatesFile'],
+      })
+    }),
     migrationFiles: once(async () => {
       const {FolderMigrationFiles} = await import('../adapters/files/migration-files.js')
       return new FolderMigrationFiles(`${(await layout()).root}/database`)

@@ -36,7 +36,9 @@ export function readCheckedYaml<S extends Schema>(
     })
   }
   if (result.success) return {value: result.output, refuse}
-  throw asRefusal(result.issues[0], {read, schema, refuse})
+  // A misspelt key is also a missing one: the spelling is what helps.
+  const issue = result.issues.find(isUnknownKey) ?? result.issues[0]
+  throw asRefusal(issue, {read, schema, refuse, written})
 }
 
 /** Hints for a word that should have been one of some: the nearest, and all of them. */
@@ -51,11 +53,17 @@ interface Refusing {
   readonly read: ReadDocument
   readonly schema: Schema
   readonly refuse: CheckedYaml<unknown>['refuse']
+  readonly written: unknown
 }
 
-function asRefusal(issue: v.BaseIssue<unknown>, {read, schema, refuse}: Refusing): MitraError {
+function isUnknownKey({type, expected}: v.BaseIssue<unknown>): boolean {
+  return type === 'strict_object' && expected === 'never'
+}
+
+function asRefusal(issue: v.BaseIssue<unknown>, refusing: Refusing): MitraError {
+  const {read, schema, refuse, written} = refusing
   const path = (issue.path ?? []).map(({key}) => (typeof key === 'number' ? key : String(key)))
-  if (issue.type === 'strict_object' && issue.expected === 'never') {
+  if (isUnknownKey(issue)) {
     const where = `${read.name}:${lineOf(read, path)}`
     const hints = didYouMean(String(path.at(-1)), keysOf(schemaAt(schema, path.slice(0, -1))))
     return new MitraError('config', 'CONFIG_KEY', `${where} unknown key: ${pathText(path)}.`, {
@@ -64,19 +72,25 @@ function asRefusal(issue: v.BaseIssue<unknown>, {read, schema, refuse}: Refusing
   }
   if (issue.received === 'undefined') return refuse(path, 'is missing.')
   if (issue.type === 'picklist' && typeof issue.input === 'string') {
-    const known = v.is(v.array(v.string()), issue.expected) ? issue.expected : wordsOf(issue)
+    const known = wordsOf(issue)
     return refuse(
       path,
       `${JSON.stringify(issue.input)} is not known.`,
       didYouMean(issue.input, known),
     )
   }
-  return refuse(path, `${issue.message}, got ${JSON.stringify(issue.input)}.`)
+  // What a schema changed on its way is shown as it was written.
+  return refuse(path, `${issue.message}, got ${JSON.stringify(valueAt(written, path))}.`)
 }
 
 /** valibot writes what a picklist takes as `("a" | "b")`. */
 function wordsOf({expected}: v.BaseIssue<unknown>): readonly string[] {
   return [...(expected ?? '').matchAll(/"([^"]*)"/g)].map(([, word = '']) => word)
+}
+
+function valueAt(value: unknown, [first, ...rest]: YamlPath): unknown {
+  if (first === undefined) return value
+  return isRecord(value) ? valueAt(value[first], rest) : undefined
 }
 
 function pathText(path: YamlPath): string {

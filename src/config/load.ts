@@ -83,7 +83,7 @@ function explain(key: SettingKey, {entries, environment, overrides}: Sources): E
 
 function fromText(key: SettingKey, text: string): unknown {
   const {fallback} = settings[key]
-  if (typeof fallback === 'number') return /^\d+$/.test(text) ? Number(text) : text
+  if (typeof fallback === 'number') return /^\d+(\.\d+)?$/.test(text) ? Number(text) : text
   if (typeof fallback === 'string') return text
   return text.split(',').map((part) => part.trim())
 }

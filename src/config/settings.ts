@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import {objectStoreChoices} from '../ports/stack-settings.js'
 import {preferredPorts} from '../ports/workspace.js'
+import {costPlanSettings} from './cost-settings.js'
 
 const port = v.pipe(
   v.number('expected a port number'),
@@ -84,6 +85,7 @@ export const settings = {
     fallback: 60,
     about: 'How long a service may take to answer.',
   },
+  ...costPlanSettings,
 } as const
 
 export type SettingKey = keyof typeof settings

@@ -196,11 +196,9 @@ function lateness(seed: number): (day: UtcDay, service: string, age: number) => 
   }
 }
 
+/** FNV-1a. */
 function hash(text: string): number {
-  return [...text].reduce(
-    (all, letter) => Math.imul(all ^ letter.charCodeAt(0), 16_777_619),
-    2_166_136_261,
-  )
+  return Buffer.from(text).reduce((all, byte) => Math.imul(all ^ byte, 16_777_619), 2_166_136_261)
 }
 
 const picoPerDollar = 1e12

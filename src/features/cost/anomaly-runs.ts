@@ -1,8 +1,8 @@
 import type {UtcDay} from '../../ports/costs.js'
-import {scoreDay, type ScoredSeries} from './anomaly-score.js'
+import {scoreDay, type DayScore, type ScoredSeries} from './anomaly-score.js'
 import {addDays} from './calendar.js'
 import {calendarItems, withoutCalendarItems} from './calendar-items.js'
-import type {Completeness} from './maturity.js'
+import {settledAt, type Completeness} from './maturity.js'
 import {median} from './robust.js'
 import {slice} from './seasonal.js'
 import {dayOfMonth} from './series.js'
@@ -80,27 +80,38 @@ function isOddUntilNormal(odd: ReadonlyMap<number, OddDay>, at: number): boolean
 }
 
 function judge(series: ScoredSeries, at: number, watched: Watched): OddDay | undefined {
-  const day = series.days[at] ?? ''
-  const {typical, atMost} = watched.complete.get(day) ?? {typical: 1, atMost: 1}
-  const isYoung = typical < 0.985
-  // What is late can only come on top: a young day is scaled by what nine of ten show at most.
-  const value = (series.values[at] ?? 0) / (isYoung ? atMost : 1)
-  const silent = silenceBefore(series, at)
-  if (silent) return newCost(value, at, watched)
-  const scored = scoreDay({...series, values: withValue(series.values, at, value)}, at)
-  if (scored === undefined) return undefined
-  const excess = value - scored.expected
-  const isMaterial = Math.abs(excess) > Math.max(watched.leastExcess, leastPart * scored.expected)
-  const isOdd = isMaterial && Math.abs(scored.score) > leastScore
-  if (!isOdd || (isYoung && excess < 0)) return undefined
-  if (dayOfMonth(day) === 1 && !isOddFirst(series, at, excess)) return undefined
-  return {
-    at,
-    kind: excess > 0 ? 'rise' : 'drop',
-    expected: scored.expected,
-    actual: value,
-    score: scored.score,
-  }
+  const judged = judgedValue(series, at, watched)
+  if (isSilentBefore(series, at)) return newCost(series, at, judged)
+  const scored = scoreDay({...series, values: withValue(series.values, at, judged.value)}, at)
+  if (scored === undefined || !isOut(scored, judged)) return undefined
+  const {expected, score} = scored
+  const excess = judged.value - expected
+  const isFirst = dayOfMonth(series.days[at] ?? '') === 1
+  if (isFirst && !isOddFirst(series, at, excess)) return undefined
+  return {at, kind: excess > 0 ? 'rise' : 'drop', expected, actual: judged.value, score}
+}
+
+interface Judged {
+  readonly value: number
+  /** Late data can only come on top: a young day is judged upwards only. */
+  readonly isYoung: boolean
+  readonly leastExcess: number
+}
+
+/** A young day is scaled by what nine of ten such days show at most. */
+function judgedValue({values, days}: ScoredSeries, at: number, watched: Watched): Judged {
+  const {typical, atMost} = watched.complete.get(days[at] ?? '') ?? {typical: 1, atMost: 1}
+  const isYoung = typical < settledAt
+  const {leastExcess} = watched
+  return {value: (values[at] ?? 0) / (isYoung ? atMost : 1), isYoung, leastExcess}
+}
+
+/** Out of the noise, and worth a word. */
+function isOut({expected, score}: DayScore, judged: Judged): boolean {
+  const {value, isYoung, leastExcess} = judged
+  const least = Math.max(leastExcess, leastPart * expected)
+  const isFar = Math.abs(value - expected) > least && Math.abs(score) > leastScore
+  return isFar && (value > expected || !isYoung)
 }
 
 /** A first of the month is compared with earlier firsts only: fees come on it. */
@@ -115,18 +126,25 @@ function isOddFirst({values, days}: ScoredSeries, at: number, excess: number): b
   )
 }
 
-function silenceBefore({values}: ScoredSeries, at: number): boolean {
-  return median(slice(values, at - 14, at)) <= 0 || at < 14
+function isSilentBefore(series: ScoredSeries, at: number): boolean {
+  return at < 14 || median(usualBefore(series, at, 14)) <= 0
 }
 
 /** A service that begins to cost: more than half the least excess, and more than it ever did lately. */
-function newCost(value: number, at: number, {values, leastExcess}: Watched): OddDay | undefined {
-  const before = slice(values, at - 90, at)
-  const isNew = Math.max(0, ...slice(values, at - silentDays, at)) <= 0
-  const most = Math.max(0, ...before)
+function newCost(series: ScoredSeries, at: number, judged: Judged): OddDay | undefined {
+  const {value, leastExcess} = judged
+  const isNew = Math.max(0, ...usualBefore(series, at, silentDays)) <= 0
+  const most = Math.max(0, ...usualBefore(series, at, 90))
   const threshold = isNew ? leastExcess / 2 : leastExcess + 2 * most
   if (at < silentDays || value <= threshold) return undefined
   return {at, kind: 'new', expected: 0, actual: value, score: value / threshold}
+}
+
+function usualBefore(series: ScoredSeries, at: number, count: number): readonly number[] {
+  const {values} = series
+  const indices = Array.from({length: Math.min(count, at)}, (_, back) => at - 1 - back)
+  const usual = indices.filter((index) => !series.isOdd(index))
+  return (usual.length === 0 ? indices : usual).map((index) => values[index] ?? 0)
 }
 
 function withValue(values: ArrayLike<number>, at: number, value: number): ArrayLike<number> {
@@ -138,7 +156,7 @@ function withValue(values: ArrayLike<number>, at: number, value: number): ArrayL
 
 /** The last day that is complete enough to say that a run has ended. */
 function lastJudged({days, complete}: Watched): number {
-  const last = days.findLastIndex((day) => (complete.get(day)?.typical ?? 1) >= 0.985)
+  const last = days.findLastIndex((day) => (complete.get(day)?.typical ?? 1) >= settledAt)
   return Math.max(0, last)
 }
 

@@ -58,8 +58,9 @@ export function withoutCalendarItems(
   for (const [at, day] of days.entries()) {
     const rise = riseAt(values, at, days.length)
     const item = items.get(dayOfMonth(day))
-    // Only where it was charged: the fee may be younger than the series.
-    if (item !== undefined && rise !== undefined) kept[at] = (values[at] ?? 0) - rise
+    // Only where it was charged (the fee may be younger than the series), and no more than is usual.
+    if (item !== undefined && rise !== undefined)
+      kept[at] = (values[at] ?? 0) - Math.min(rise, item)
   }
   return kept
 }

@@ -3,7 +3,7 @@ import type {Money} from '../../ports/money.js'
 import {addDays, daysOf, monthStart} from './calendar.js'
 import {relativeErrors} from './forecast-errors.js'
 import {fitModel, predictDay} from './forecast-model.js'
-import {completeness, type Completeness} from './maturity.js'
+import {completeness, settledAt, type Completeness} from './maturity.js'
 import {dailySeries, isRunningCost, picoOf, totalOf, type DailySeries} from './series.js'
 
 /** The whole month that `today` lies in, before tax, credits and refunds; amortized. */
@@ -31,9 +31,6 @@ export interface ServiceForecast {
   readonly billed: Money
   readonly expected: Money
 }
-
-/** From this completeness on a day is taken as the bill shows it. */
-const settledAt = 0.985
 
 interface Frame {
   readonly series: DailySeries

@@ -10,6 +10,9 @@ export interface Completeness {
   readonly atMost: number
 }
 
+/** From this completeness on a day is taken as the bill shows it. */
+export const settledAt = 0.985
+
 /**
  * Without a history of restatements: usage reaches the bill within one to two days, the current day
  * is cut off by the clock. By days of age; older ones are final.
