@@ -55,13 +55,10 @@ export interface Tools {
   readonly database: (ports?: Ports) => Promise<Database>
   readonly objectStore: (ports?: Ports) => Promise<ObjectStore>
   readonly migrationFiles: () => Promise<MigrationFiles>
-<<<<<<< HEAD
   readonly sqlReader: () => Promise<SqlReader>
   readonly ddlChecker: () => Promise<DdlChecker>
-=======
   /** Budgets, subscriptions and rates: the workspace's own or those that mitra ships. */
   readonly costFiles: () => Promise<CostFiles>
->>>>>>> a232fb7 (test: budgets, subscriptions, rates, forecast and anomalies; feat: settings and the tool that opens the cost files)
   readonly close: () => Promise<void>
 }
 
