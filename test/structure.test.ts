@@ -17,6 +17,7 @@ const composition = new Set(
 
 /** Adapters that serve other adapters. */
 const adapterTools = new Set([
+  'append-log',
   'process',
   'process-identity',
   'files',
@@ -41,6 +42,8 @@ const adapterExceptions: Readonly<Record<string, readonly string[]>> = {
 
 const vendors: Readonly<Record<string, string>> = {
   '@aws-sdk/client-s3': 'adapters/object-store',
+  '@aws-sdk/client-cost-explorer': 'adapters/cost-explorer',
+  '@aws-sdk/client-sts': 'adapters/cost-explorer',
   dockerode: 'adapters/docker',
   papaparse: 'adapters/focus',
   execa: 'adapters/',

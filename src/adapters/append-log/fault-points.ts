@@ -1,15 +1,16 @@
 export type FaultMoment = 'before' | 'after' | 'torn'
 
 /**
- * Where a test wants this process to die: `MITRA_FAULT=journal:<n>:before|after|torn` is at its n-th
- * record. Undefined everywhere else, and without the variable.
+ * Where a test wants this process to die: `MITRA_FAULT=journal:<n>:before|after|torn` is at the n-th
+ * record of the log with that name. Undefined everywhere else, and without the variable.
  */
 export function faultAt(
+  log: string,
   record: number,
   text = process.env['MITRA_FAULT'],
 ): FaultMoment | undefined {
-  const [, number, moment] = /^journal:(\d+):(before|after|torn)$/.exec(text ?? '') ?? []
-  if (Number(number) !== record) return undefined
+  const [, name, number, moment] = /^([a-z]+):(\d+):(before|after|torn)$/.exec(text ?? '') ?? []
+  if (name !== log || Number(number) !== record) return undefined
   return moment === 'before' || moment === 'after' || moment === 'torn' ? moment : undefined
 }
 
