@@ -9,7 +9,7 @@ const mostLines = 300
 
 /** The files that put features, ports and adapters together; with the commands the only ones. */
 const composition = new Set(
-  ['tools', 'open-stack', 'prospect', 'start-stack', 'run-plan', 'undoers'].concat(
+  ['tools', 'open-stack', 'open-costs', 'prospect', 'start-stack', 'run-plan', 'undoers'].concat(
     // Plans and texts of two features or more.
     ['setup-plan', 'database-work', 'services-table', 'migration-lint'].concat(['governance-work']),
   ),

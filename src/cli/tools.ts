@@ -4,6 +4,8 @@ import type {Background} from '../ports/background.js'
 import type {Browser} from '../ports/browser.js'
 import type {Clock} from '../ports/clock.js'
 import type {CostFiles} from '../ports/cost-plan.js'
+import type {CostStore} from '../ports/cost-store.js'
+import type {CostSource} from '../ports/costs.js'
 import type {Database} from '../ports/database.js'
 import type {DdlChecker} from '../ports/ddl-checker.js'
 import type {FoundEngine} from '../ports/engine.js'
@@ -59,6 +61,10 @@ export interface Tools {
   readonly ddlChecker: () => Promise<DdlChecker>
   /** Budgets, subscriptions and rates: the workspace's own or those that mitra ships. */
   readonly costFiles: () => Promise<CostFiles>
+  /** What is kept of the bill; works without a workspace too. */
+  readonly costStore: () => Promise<CostStore>
+  /** The bill: what is kept, and Cost Explorer for what is missing. */
+  readonly costSource: () => Promise<CostSource>
   readonly close: () => Promise<void>
 }
 
@@ -81,6 +87,7 @@ export function openTools({version}: {readonly version: string}): Tools {
     ...workspaceTools(() => tools, once),
     ...stackTools(() => tools, once),
     ...machineTools(once),
+    ...costTools(() => tools, once),
     close: async () => undefined,
   }
   return tools
@@ -168,6 +175,21 @@ function stackTools(tools: () => Tools, once: Once) {
       const {objectStore} = ports ?? (await tools().ports())
       return new S3ObjectStore({port: objectStore, secrets: await tools().secrets()})
     },
+  }
+}
+
+/** The bill. */
+function costTools(tools: () => Tools, once: Once) {
+  return {
+    costStore: once(async () => {
+      const {openCostStore} = await import('./open-costs.js')
+      return openCostStore(await tools().prospect())
+    }),
+    costSource: once(async () => {
+      const {openCostSource} = await import('./open-costs.js')
+      const {config} = await tools().prospect()
+      return openCostSource(config, await tools().costStore(), tools().clock())
+    }),
   }
 }
 

@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import {objectStoreChoices} from '../ports/stack-settings.js'
 import {preferredPorts} from '../ports/workspace.js'
 import {costPlanSettings} from './cost-settings.js'
+import {billSettings} from './bill-settings.js'
 
 const port = v.pipe(
   v.number('expected a port number'),
@@ -86,6 +87,7 @@ export const settings = {
     about: 'How long a service may take to answer.',
   },
   ...costPlanSettings,
+  ...billSettings,
 } as const
 
 export type SettingKey = keyof typeof settings

@@ -52,12 +52,20 @@ export interface CostLedger {
   readonly fetchedAt: string
   /** What it is: "Cost Explorer, account 1234" or "FOCUS export FILE". */
   readonly source: string
-  /** What getting it cost, this run. */
-  readonly spent: {readonly requests: number; readonly cost: MinorMoney}
+  /** What getting it cost, this run; `thisMonth` where requests are counted against a cap. */
+  readonly spent: CostSpent & {
+    readonly thisMonth?: {readonly requests: number; readonly cap: number}
+  }
   /** Undefined when fresh and whole; else why it is old or short. */
   readonly degraded: Degradation | undefined
   /** Earlier values of days that were restated later, oldest first; calibrates maturity. */
   readonly restatements: readonly Restatement[]
+}
+
+/** Requests that were or may have been paid for. */
+export interface CostSpent {
+  readonly requests: number
+  readonly cost: MinorMoney
 }
 
 export interface Degradation {
@@ -79,4 +87,6 @@ export interface CostSource {
    * the budget of requests does not allow it, or the source cannot tell.
    */
   detail(service: string, window: DayWindow): Promise<readonly CostLine[] | undefined>
+  /** What all calls of this run cost so far, details included. */
+  spent(): CostSpent
 }

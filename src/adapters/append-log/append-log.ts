@@ -33,11 +33,11 @@ export class AppendLog<E extends object> {
     this.#options = options
   }
 
-  /** One record after the other, also when the callers work side by side. */
-  async append(entry: E): Promise<void> {
+  /** One record after the other, also when the callers work side by side. Returns its place. */
+  async append(entry: E): Promise<ChainEnd> {
     const written = this.#queue.then(() => this.#write(entry))
     this.#queue = written.catch(() => undefined)
-    await written
+    return written
   }
 
   /** All records are written; the next one looks anew for the end, which others may have moved. */
@@ -57,7 +57,7 @@ export class AppendLog<E extends object> {
     return {...chain, bytes}
   }
 
-  async #write(entry: E): Promise<void> {
+  async #write(entry: E): Promise<ChainEnd> {
     this.#end ??= await this.#openEnd()
     const {line, end} = recordLine(entry, this.#end)
     this.#options.check?.(line)
@@ -67,6 +67,7 @@ export class AppendLog<E extends object> {
     await this.#appendText(fault === 'torn' ? line.slice(0, line.length / 2) : line)
     if (fault !== undefined) dieHere()
     this.#end = end
+    return end
   }
 
   async #appendText(text: string): Promise<void> {
