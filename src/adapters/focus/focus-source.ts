@@ -1,5 +1,5 @@
 import {MitraError} from '../../errors.js'
-import type {CostLedger, CostLine, CostSource, DayWindow} from '../../ports/costs.js'
+import type {CostLedger, CostLine, CostSource, CostSpent, DayWindow} from '../../ports/costs.js'
 import type {ExportFile, ExportFiles} from '../../ports/export-files.js'
 import {ChargeRows} from './charge-rows.js'
 import {dayNumber, dayOfNumber, type DayNumber} from './charge-period.js'
@@ -51,7 +51,7 @@ export class FocusCostSource implements CostSource {
       lines,
       fetchedAt,
       source: `FOCUS export ${this.#options.place}`,
-      spent: {requests: 0, cost: {minor: 0, currency: 'USD'}},
+      spent: this.spent(),
       degraded: undefined,
       restatements: [],
     }
@@ -60,6 +60,10 @@ export class FocusCostSource implements CostSource {
   async detail(service: string, window: DayWindow): Promise<readonly CostLine[]> {
     const {lines} = await this.ledger(window)
     return lines.filter((line) => line.service === service)
+  }
+
+  spent(): CostSpent {
+    return {requests: 0, cost: {minor: 0, currency: 'USD'}}
   }
 
   async #readAll(): Promise<ReadExport> {
