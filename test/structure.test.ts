@@ -49,6 +49,8 @@ const vendors: Readonly<Record<string, string>> = {
   execa: 'adapters/',
   'libpg-query': 'adapters/sql-lint',
   pg: 'adapters/postgres',
+  'pg-copy-streams': 'adapters/postgres',
+  'tar-stream': 'adapters/archive',
   yaml: 'config',
   valibot: 'config',
   '@inquirer/prompts': 'cli',

@@ -100,6 +100,10 @@ async function sqlOf(
         sent.push(sql)
         return answer
       },
+      copyOut: () => {
+        throw new Error('tenant create copies nothing')
+      },
+      copyIn: async () => 0,
       notices: () => [],
       close: async () => undefined,
     }),

@@ -1,5 +1,6 @@
 import type {Config, Overrides} from '../config/load.js'
 import type {ChosenEngine} from '../features/stack/engine.js'
+import type {Archives} from '../ports/archives.js'
 import type {Background} from '../ports/background.js'
 import type {Browser} from '../ports/browser.js'
 import type {Clock} from '../ports/clock.js'
@@ -46,6 +47,7 @@ export interface Tools {
   readonly sockets: () => Promise<Sockets>
   readonly clock: () => Clock
   readonly machine: () => Promise<Machine>
+  readonly archives: () => Promise<Archives>
   readonly background: () => Promise<Background>
   readonly browser: () => Promise<Browser>
   /** What is found of a docker daemon, whichever engine is chosen. */
@@ -116,6 +118,9 @@ function workspaceTools(tools: () => Tools, once: Once) {
           process.stderr.write(`Waiting for another mitra: ${purpose} (pid ${pid}).\n`),
       })
     }),
+    archives: once(
+      async () => new (await import('../adapters/archive/tar-archives.js')).TarArchives(),
+    ),
     background: once(async () => {
       const {DetachedMitra} = await import('../adapters/process/background.js')
       const {root, state} = await layout()

@@ -13,15 +13,23 @@ export interface Session {
   query(sql: string, parameters?: readonly unknown[]): Promise<QueryResult>
   /** Sends a whole script in one message; the last statement's result. No parameters. */
   script(sql: string): Promise<QueryResult>
+  /**
+   * What `COPY ... TO STDOUT` sends, as it is taken; returns the rows that the server counted. Stopped
+   * half way, the session can only be closed.
+   */
+  copyOut(sql: string): AsyncGenerator<Uint8Array, number, undefined>
+  /** Sends to `COPY ... FROM STDIN`; the rows. When `chunks` throws, the server takes none of them. */
+  copyIn(sql: string, chunks: AsyncIterable<Uint8Array>): Promise<number>
   /** Names of `NOTICE`s and warnings since the last call. */
   notices(): readonly string[]
   close(): Promise<void>
 }
 
-/** Who connects: the superuser of the local cluster, the migrator that owns all, or a tenant's login. */
+/** Who connects: the superuser of the local cluster, the migrator that owns all, who reads evidence, a tenant. */
 export type Login =
   | {readonly role: 'admin'}
   | {readonly role: 'migrator'}
+  | {readonly role: 'auditor'}
   | {readonly role: 'tenant'; readonly user: string; readonly password: Secret}
 
 /** Where sessions come from: the workspace's database on loopback. */

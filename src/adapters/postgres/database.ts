@@ -2,6 +2,7 @@ import pg from 'pg'
 import {codeOf, messageOf, MitraError} from '../../errors.js'
 import type {Database, Login, QueryResult, Session} from '../../ports/database.js'
 import type {Secrets} from '../../ports/secrets.js'
+import {copyIn, copyOut} from './copy.js'
 import {translateSqlError} from './errors.js'
 
 interface Address {
@@ -58,6 +59,9 @@ export class PgDatabase implements Database {
         password: (await secrets.ensure('postgres.migrator')).reveal(),
       }
     }
+    if (login.role === 'auditor') {
+      return {user: 'mitra_auditor', password: (await secrets.ensure('postgres.auditor')).reveal()}
+    }
     return {user: adminUser, password: (await secrets.ensure('postgres.admin')).reveal()}
   }
 }
@@ -77,6 +81,14 @@ class PgSession implements Session {
 
   async script(sql: string): Promise<QueryResult> {
     return this.#send(sql, undefined)
+  }
+
+  copyOut(sql: string): AsyncGenerator<Uint8Array, number, undefined> {
+    return copyOut(this.#client, sql)
+  }
+
+  copyIn(sql: string, chunks: AsyncIterable<Uint8Array>): Promise<number> {
+    return copyIn(this.#client, sql, chunks)
   }
 
   notices(): readonly string[] {

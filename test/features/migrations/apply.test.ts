@@ -203,6 +203,8 @@ describe.skipIf(!isPostgresThere)('running migrations on a real server', () => {
             return session.query(sql, parameters)
           },
           script: (sql: string) => session.script(sql),
+          copyOut: (sql: string) => session.copyOut(sql),
+          copyIn: (sql: string, chunks: AsyncIterable<Uint8Array>) => session.copyIn(sql, chunks),
           notices: () => session.notices(),
           close: () => session.close(),
         }
