@@ -52,6 +52,7 @@ export const unsafe: readonly Case[] = [
   {rule: 'rls-weakened', sql: 'ALTER TABLE users DISABLE ROW LEVEL SECURITY;'},
   {rule: 'rls-weakened', sql: 'DROP POLICY tenant_rows ON users;'},
   {rule: 'policy-open', sql: 'CREATE POLICY everyone ON users USING (true);'},
+  {rule: 'policy-open', sql: 'CREATE POLICY p ON users TO mitra_tenant USING (true);'},
   {
     rule: 'policy-open',
     sql: 'CREATE POLICY half ON users USING (tenant_id = shared_schema.current_tenant_id()) WITH CHECK (true);',
@@ -239,6 +240,7 @@ export const fine: readonly Fine[] = [
   ['an exclusion within the tenant', claims(', EXCLUDE USING gist (tenant_id WITH =, id WITH =)')],
   ['a setting of the transaction', 'SET LOCAL row_security = on; UPDATE users SET email = email;'],
   ['set_config for the transaction', "SELECT set_config('a.b', 'c', true);"],
+  ['a policy of the auditor', 'CREATE POLICY a ON users TO mitra_auditor USING (true);'],
   ['a restrictive policy', "CREATE POLICY r ON users AS RESTRICTIVE USING (email <> '');"],
   [
     'a function whose body Postgres keeps',
