@@ -247,7 +247,7 @@ const otherFacts = [
     JOIN pg_depend d ON d.refclassid = 'pg_namespace'::regclass AND d.refobjid = t.namespace
      AND d.classid = 'pg_type'::regclass
     JOIN pg_type y ON y.oid = d.objid`,
-  `SELECT t.namespace, 'function', concat(p.proname, '(', pg_get_function_identity_arguments(p.oid), ')'),
+  `SELECT t.namespace, 'function', concat(p.proname, '(', replace(pg_get_function_identity_arguments(p.oid), t.prefix, '~.'), ')'),
     concat_ws(' ', CASE WHEN p.prokind = 'a' THEN 'aggregate' ELSE pg_get_functiondef(p.oid) END,
       'owner', ${ownerSql('p.proowner', 't.login')},
       'grants', ${grantsSql("coalesce(p.proacl, acldefault('f', p.proowner))", 't.login')}), p.proname::text
@@ -259,7 +259,7 @@ const otherFacts = [
   `SELECT t.namespace, 'default grants', a.defaclobjtype::text || ' by '
       || ${ownerSql('a.defaclrole', 't.login')}, ${grantsSql('a.defaclacl', 't.login')}, '~'
     FROM target t JOIN pg_default_acl a ON a.defaclnamespace = t.namespace`,
-  `SELECT t.namespace, o.type, o.identity,
+  `SELECT t.namespace, o.type, replace(o.identity, t.prefix, '~.'),
     coalesce(CASE WHEN d.classid = 'pg_statistic_ext'::regclass
       THEN pg_get_statisticsobjdef(d.objid) END, 'there'), o.identity
     FROM target t
