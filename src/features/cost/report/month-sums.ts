@@ -1,0 +1,74 @@
+import type {CostLedger, CostLine, DayWindow, UtcDay} from '../../../ports/costs.js'
+import {addDays, daysBetween, isWithin, monthOf} from '../calendar.js'
+import {recordClass, type RecordClass} from './record-types.js'
+
+/** The days that a report counts: a month, or as much of it as there is. */
+export interface ReportMonth {
+  readonly month: DayWindow
+  /** From the first to the last day counted. */
+  readonly counted: DayWindow
+  /** The same number of days of the month before, as far as it has them. */
+  readonly before: DayWindow
+  readonly monthBefore: DayWindow
+  readonly asOf: UtcDay
+  readonly isOver: boolean
+}
+
+/**
+ * The month of `asOf`, counted up to and with it; or, with `month` (`2026-10`), that month, whole
+ * unless it is the current one. `asOf` is the last day there can be costs of.
+ */
+export function reportMonth(asOf: UtcDay, month?: string): ReportMonth {
+  const whole = monthOf(month === undefined ? asOf : `${month}-01`)
+  const last = addDays(whole.end, -1)
+  const end = asOf < last ? asOf : last
+  const counted = {start: whole.start, end: addDays(end, 1)}
+  const monthBefore = monthOf(whole.start, -1)
+  const sameDay = addDays(monthBefore.start, daysBetween(counted.start, counted.end))
+  const isOver = asOf > last
+  return {
+    month: whole,
+    counted,
+    before: {
+      start: monthBefore.start,
+      // A whole month is compared with a whole one, whatever their lengths.
+      end: end === last || sameDay > monthBefore.end ? monthBefore.end : sameDay,
+    },
+    monthBefore,
+    asOf: end,
+    isOver,
+  }
+}
+
+/** Running costs: what tax, credits and refunds are taken on or off. */
+export function isCharge({recordType}: CostLine): boolean {
+  const kind = recordClass(recordType)
+  return kind !== 'tax' && kind !== 'credit' && kind !== 'refund'
+}
+
+export function linesOf({lines}: CostLedger, window: DayWindow): readonly CostLine[] {
+  return lines.filter(({day}) => isWithin(day, window))
+}
+
+/** What was billed, by anything that a line tells. */
+export function billedBy<K>(
+  lines: readonly CostLine[],
+  keyOf: (line: CostLine) => K,
+): ReadonlyMap<K, bigint> {
+  const sums = new Map<K, bigint>()
+  for (const line of lines) {
+    const key = keyOf(line)
+    sums.set(key, (sums.get(key) ?? 0n) + line.billed)
+  }
+  return sums
+}
+
+export function billedByClass(lines: readonly CostLine[]): ReadonlyMap<RecordClass, bigint> {
+  return billedBy(lines, ({recordType}) => recordClass(recordType))
+}
+
+export function billedSum(lines: readonly CostLine[]): bigint {
+  let sum = 0n
+  for (const {billed} of lines) sum += billed
+  return sum
+}
