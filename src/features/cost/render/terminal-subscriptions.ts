@@ -1,6 +1,7 @@
 import {moneyText, type MinorMoney} from '../../../ports/money.js'
 import type {PriceRange} from '../../../ports/cost-plan.js'
 import type {SubscriptionMonth} from '../subscriptions.js'
+import {rangeText} from './price-range.js'
 import {padEnd, padStart, widthOf} from './blocks.js'
 import type {TerminalPage} from './terminal.js'
 
@@ -34,10 +35,6 @@ const nothing: PriceRange = {
 function kindNote({kind, price}: SubscriptionMonth): string {
   if (kind === 'perUse') return 'by use, an estimate'
   return kind === 'yearly' && price !== undefined ? `${rangeText(price)} a year` : ''
-}
-
-export function rangeText({low, high}: PriceRange): string {
-  return low.minor === high.minor ? moneyText(low) : `${moneyText(low)} to ${moneyText(high)}`
 }
 
 /** The whole month with everything; the rows add up in each column. */

@@ -45,8 +45,8 @@ export function terminalReport(report: CostReport, look: TerminalLook): string {
     categoryLines(at),
     anomalyLines(at),
     changeLines(at),
-    subscriptionLines(at),
     outlookLines(at),
+    subscriptionLines(at),
     footLines(at),
   ]
   return sections
@@ -64,7 +64,7 @@ export interface TerminalPage {
 function headLines({report, look, width}: TerminalPage): readonly string[] {
   const {budget, source, conversion} = report
   const title = `Cloud costs, ${monthTitle(report.month)}`
-  const until = report.daysElapsed === report.daysInMonth ? '' : ` to ${shortDay(report.asOf)}`
+  const until = report.daysElapsed === report.daysInMonth ? '' : `, up to ${shortDay(report.asOf)}`
   const phase = `${budget.title}, ${new Intl.NumberFormat('en-IN').format(budget.users)} users`
   const gap = width - widthOf(title + until) - widthOf(phase)
   const facts = [`${source.name}, ${ageText(source.ageHours)}`, conversion?.text]
@@ -142,10 +142,9 @@ interface ServiceCells {
 
 function serviceLines({report, look, width}: TerminalPage): readonly string[] {
   const {services, breakdown, charges, lastMonth, total, currency} = report
-  const shown: readonly ServiceCells[] = services
-    .slice(0, mostServices)
-    .map((row) => ({name: row.service, amount: row.amount, before: row.before, days: row.days}))
-  const rest = services.slice(mostServices)
+  const named = services.length === mostServices + 1 ? services : services.slice(0, mostServices)
+  const shown: readonly ServiceCells[] = named.map((row) => ({...row, name: row.service}))
+  const rest = services.slice(named.length)
   const others: ServiceCells = {
     name: `${rest.length} others`,
     amount: sum(rest.map(({amount}) => amount)),

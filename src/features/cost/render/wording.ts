@@ -1,6 +1,7 @@
 import type {UtcDay} from '../../../ports/costs.js'
 import {moneyText, type MinorMoney} from '../../../ports/money.js'
 import {midnightOf} from '../calendar.js'
+import {settledAt} from '../maturity.js'
 import type {AnomalyFacts, BudgetState, CostReport, ReportChanges} from '../report/cost-report.js'
 
 /** How loud a sentence is; each renderer has its own way to show it. */
@@ -76,11 +77,11 @@ export function anomalySentence(one: AnomalyFacts): string {
   const days =
     one.firstDay === one.lastDay
       ? `on ${shortDay(one.firstDay)}`
-      : `${shortDay(one.firstDay)} to ${shortDay(one.lastDay)}`
+      : `from ${shortDay(one.firstDay)} to ${shortDay(one.lastDay)}`
   const kinds = {rise: 'rose', drop: 'dropped', new: 'is new', drift: 'keeps rising'} as const
-  const still = one.isOngoing ? ', still going on' : ''
-  const amounts = `${moneyText(one.actual)} instead of ${moneyText(one.expected)}`
-  return `${one.service} ${kinds[one.kind]}: ${amounts} (${differenceText(one.excess)}) ${days}${still}`
+  const still = one.isOngoing ? '; still going on' : ''
+  const amounts = `${moneyText(one.actual)} ${days} where ${moneyText(one.expected)} was usual`
+  return `${one.service} ${kinds[one.kind]}: ${amounts} (${differenceText(one.excess)})${still}`
 }
 
 /** `APS3-NatGateway-Bytes in ap-south-1 (+₹1,118.36)`, one for each cause. */
@@ -149,7 +150,7 @@ export function spentText({source}: CostReport): string {
 
 /** The days at the end whose cost is not all on the bill yet; undefined when all are whole. */
 export function openDaysText({daily}: CostReport): string | undefined {
-  const first = daily.days.find(({complete}) => complete < 0.985)
+  const first = daily.days.find(({complete}) => complete < settledAt)
   const last = daily.days.at(-1)
   if (first === undefined || last === undefined) return undefined
   const days =

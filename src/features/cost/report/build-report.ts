@@ -11,7 +11,7 @@ import {windowText} from '../window.js'
 import {budgetVerdict, countsAgainst} from './budget-verdict.js'
 import {convertedLedger} from './converted-ledger.js'
 import type {AnomalyFacts, CostReport, ForecastFacts, GstFacts} from './cost-report.js'
-import {dailyCosts} from './daily-costs.js'
+import {countedByDay, dailyCosts} from './daily-costs.js'
 import {
   billedByClass,
   billedSum,
@@ -109,7 +109,8 @@ function billFacts({request, ledger, currency, month, budget, lines}: Frame) {
     chargesBefore: sameDays.minor,
   })
   const whole = chargesIn(linesOf(ledger, month.monthBefore), currency)
-  const lastMonth = {month: month.monthBefore.start.slice(0, 7), sameDays, whole}
+  const counted = countedByDay(ledger, month.monthBefore, countsAgainst(budget))
+  const lastMonth = {month: month.monthBefore.start.slice(0, 7), sameDays, whole, counted}
   return {total: sum(breakdown), breakdown, charges, services, lastMonth}
 }
 

@@ -87,6 +87,8 @@ export interface LastMonth {
   /** Charges of as many days as this month has had. */
   readonly sameDays: MinorMoney
   readonly whole: MinorMoney
+  /** What counted against the budget, day by day, in minor units. */
+  readonly counted: readonly number[]
 }
 
 /** Costs by day; each row adds up to the day's total, the days to the report's. */

@@ -1,4 +1,4 @@
-import type {CostLedger, CostLine, UtcDay} from '../../../ports/costs.js'
+import type {CostLedger, CostLine, DayWindow, UtcDay} from '../../../ports/costs.js'
 import {daysOf} from '../calendar.js'
 import {maturity} from '../maturity.js'
 import {apportion, sumOf} from './apportion.js'
@@ -73,6 +73,18 @@ function cellsBy(
     row.set(name, (row.get(name) ?? 0n) + line.billed)
   }
   return days
+}
+
+/** What counted against the budget on each day of a window, in minor units; adds up to its sum. */
+export function countedByDay(
+  ledger: CostLedger,
+  window: DayWindow,
+  isCounted: (line: CostLine) => boolean,
+): readonly number[] {
+  return apportion(
+    countedParts(linesOf(ledger, window), daysOf(window), isCounted),
+    ledger.currency,
+  )
 }
 
 function countedParts(

@@ -37,7 +37,7 @@ export function outlook({currency, cloud, credits, gstPercent, subscriptions}: O
     row('Subscriptions', fixed, currency),
     row('Paid by use, estimated', perUse, currency),
     row(`GST ${gstPercent} % on the cloud`, gst, currency),
-    row(`GST ${gstPercent} % on the rest`, gstOfOthers, currency),
+    row(`GST ${gstPercent} % on subscriptions`, gstOfOthers, currency),
   ].filter(({expected, high}) => expected.minor !== 0 || high.minor !== 0)
   const sum = (pick: (one: OutlookRow) => MinorMoney) =>
     rows.reduce((all, one) => all + pick(one).minor, 0)
