@@ -130,7 +130,7 @@ const fees: readonly Charge[] = [
     description: 'Renewal of agentmitra.com for a year',
   },
   {
-    cost: -4.2,
+    cost: -2.1,
     category: 'Adjustment',
     chargeClass: 'Correction',
     from: Date.UTC(2026, 10, 11),

@@ -71,11 +71,21 @@ export function asMinor(money: Money): MinorMoney {
 /** `₹1,23,456.78`: lakhs and crores for INR, thousands for all else. */
 export function moneyText(money: Money | MinorMoney): string {
   const {minor, currency} = 'pico' in money ? asMinor(money) : money
-  const format = new Intl.NumberFormat(currency === 'INR' ? 'en-IN' : 'en-US', {
+  return formatOf(currency).format(decimalText(minor, minorDigits(currency)))
+}
+
+/** Making a format takes a hundred times as long as using it, and a report shows hundreds of amounts. */
+const formats = new Map<string, Intl.NumberFormat>()
+
+function formatOf(currency: string): Intl.NumberFormat {
+  const known = formats.get(currency)
+  if (known !== undefined) return known
+  const made = new Intl.NumberFormat(currency === 'INR' ? 'en-IN' : 'en-US', {
     style: 'currency',
-    currency,
+    currency: checkCurrency(currency),
   })
-  return format.format(decimalText(minor, minorDigits(currency)))
+  formats.set(currency, made)
+  return made
 }
 
 /** As text: a double of 14 digits before the point has no exact paise any more. */
@@ -105,9 +115,14 @@ function abs(value: bigint): bigint {
   return value < 0n ? -value : value
 }
 
+const digitsByCurrency = new Map<string, number>()
+
 function minorDigits(currency: string): number {
-  const format = new Intl.NumberFormat('en', {style: 'currency', currency: checkCurrency(currency)})
-  return format.resolvedOptions().maximumFractionDigits ?? 2
+  const known = digitsByCurrency.get(currency)
+  if (known !== undefined) return known
+  const digits = formatOf(currency).resolvedOptions().maximumFractionDigits ?? 2
+  digitsByCurrency.set(currency, digits)
+  return digits
 }
 
 function checkCurrency(currency: string): string {

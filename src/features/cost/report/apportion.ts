@@ -16,6 +16,7 @@ export function apportion(
   const floors = parts.map((part) => floorDivided(part, unit))
   const rests = parts.map((part, at) => part - (floors[at] ?? 0n) * unit)
   const missing = Number(BigInt(total) - sumOf(floors))
+  if (missing < 0 || missing > parts.length) throw new Error(`${total} is no sum of these parts`)
   // The larger rest first; of equal ones the earlier, so that the same bill always reads the same.
   const order = rests.map((_, at) => at).toSorted((a, b) => compare(rests[b], rests[a]) || a - b)
   const raised = new Set(order.slice(0, missing))

@@ -178,7 +178,7 @@ function forecastFacts(
   if (forecast === undefined) return null
   const refunds = refundsOf(counted)
   const whole = ({pico}: Money): MinorMoney => {
-    const minor = toMinor({currency, pico: pico + refunds})
+    const minor = foreseen(pico + refunds, currency)
     const tax = budget.includesGst ? gstOn(minor, {currency, percent: request.gstPercent}) : 0
     return {minor: minor + tax, currency}
   }
@@ -194,10 +194,17 @@ function forecastFacts(
   }
 }
 
+/** A day in a thousand makes a wild guess of the days to come; a number that wild is cut, not shown. */
+const mostForeseen = 10n ** 25n
+
+function foreseen(pico: bigint, currency: string): number {
+  return toMinor({currency, pico: pico > mostForeseen ? mostForeseen : pico})
+}
+
 /** Charges and refunds of the whole month, before tax. */
 function cloudRange({forecast, currency, lines}: Frame) {
   const refunds = refundsOf(lines)
-  const minor = (pico: bigint) => toMinor({currency, pico: pico + refunds})
+  const minor = (pico: bigint) => foreseen(pico + refunds, currency)
   if (forecast === undefined) {
     const whole = minor(billedSum(lines.filter(isCharge)))
     return {low: whole, expected: whole, high: whole}

@@ -9,8 +9,23 @@ import {recordClass} from './record-types.js'
 /** So many services have a colour of their own; the rest is one more. */
 const mostSeries = 6
 
-export const otherServices = 'Other services'
-const reductions = {refund: 'Refunds', credit: 'Credits', tax: 'Tax'} as const
+/** What a column of the days stands for: its key, never mistaken for the name of a service. */
+interface Series {
+  readonly key: string
+  readonly name: string
+}
+
+const others: Series = {key: 'others', name: 'Other services'}
+const reductions: readonly Series[] = [
+  {key: 'refund', name: 'Refunds'},
+  {key: 'credit', name: 'Credits'},
+  {key: 'tax', name: 'Tax'},
+]
+
+function seriesOfService(service: string): Series {
+  const isTaken = [others, ...reductions].some(({name}) => name === service)
+  return {key: `service ${service}`, name: isTaken ? `${service} (service)` : service}
+}
 
 interface DailyOf {
   readonly ledger: CostLedger
@@ -30,18 +45,17 @@ export function dailyCosts(from: DailyOf): DailyCosts {
   const days = daysOf(month.counted)
   const lines = linesOf(ledger, month.counted)
   const named = services.length > mostSeries + 1 ? services.slice(0, mostSeries) : services
-  const seriesOf = seriesNames(named)
-  const cells = cellsBy(lines, seriesOf)
+  const cells = cellsBy(lines, keyOf(named))
   const present = new Set([...cells.values()].flatMap((row) => [...row.keys()]))
-  const series = [...named, otherServices, ...Object.values(reductions)].filter((name) =>
-    present.has(name),
+  const series = [...named.map(seriesOfService), others, ...reductions].filter(({key}) =>
+    present.has(key),
   )
-  const parts = days.map((day) => series.map((name) => cells.get(day)?.get(name) ?? 0n))
+  const parts = days.map((day) => series.map(({key}) => cells.get(day)?.get(key) ?? 0n))
   const totals = apportion(parts.map(sumOf), currency, total)
   const counted = apportion(countedParts(lines, days, isCounted), currency, countedTotal)
   const complete = maturity(ledger, month.asOf)
   return {
-    series,
+    series: series.map(({name}) => name),
     days: days.map((day, at) => ({
       day,
       amounts: apportion(parts[at] ?? [], currency, totals[at] ?? 0),
@@ -52,25 +66,22 @@ export function dailyCosts(from: DailyOf): DailyCosts {
   }
 }
 
-function seriesNames(named: readonly string[]): (line: CostLine) => string {
-  const own = new Set(named)
-  return (line) => {
-    if (isCharge(line)) return own.has(line.service) ? line.service : otherServices
-    const kind = recordClass(line.recordType)
-    return kind === 'refund' || kind === 'credit' ? reductions[kind] : reductions.tax
-  }
+function keyOf(named: readonly string[]): (line: CostLine) => string {
+  const keys = new Map(named.map((service) => [service, seriesOfService(service).key]))
+  return (line) =>
+    isCharge(line) ? (keys.get(line.service) ?? others.key) : recordClass(line.recordType)
 }
 
 function cellsBy(
   lines: readonly CostLine[],
-  seriesOf: (line: CostLine) => string,
+  keyOfLine: (line: CostLine) => string,
 ): ReadonlyMap<UtcDay, ReadonlyMap<string, bigint>> {
   const days = new Map<UtcDay, Map<string, bigint>>()
   for (const line of lines) {
     const row = days.get(line.day) ?? new Map<string, bigint>()
     days.set(line.day, row)
-    const name = seriesOf(line)
-    row.set(name, (row.get(name) ?? 0n) + line.billed)
+    const key = keyOfLine(line)
+    row.set(key, (row.get(key) ?? 0n) + line.billed)
   }
   return days
 }
