@@ -46,6 +46,9 @@ const vendors: Readonly<Record<string, string>> = {
   '@aws-sdk/client-sts': 'adapters/cost-explorer',
   dockerode: 'adapters/docker',
   papaparse: 'adapters/focus',
+  // Pure functions: scales and paths for the pictures of a report.
+  'd3-scale': 'features/cost/render',
+  'd3-shape': 'features/cost/render',
   execa: 'adapters/',
   'libpg-query': 'adapters/sql-lint',
   pg: 'adapters/postgres',

@@ -1,7 +1,9 @@
-import {moneyText, type MinorMoney} from '../../../ports/money.js'
+import {moneyText} from '../../../ports/money.js'
 import type {CostReport} from '../report/cost-report.js'
-import {bar, padEnd, padStart, shortened, sparkline, widthOf, wrapped} from './blocks.js'
-import {subscriptionLines, outlookLines} from './terminal-subscriptions.js'
+import {bar, padEnd, padStart, sparkline, widthOf, wrapped} from './blocks.js'
+import {roomy, type TerminalLook, type TerminalPage} from './terminal-page.js'
+import {serviceLines} from './terminal-services.js'
+import {outlookLines, subscriptionLines} from './terminal-subscriptions.js'
 import {
   ageText,
   anomalySentence,
@@ -10,25 +12,12 @@ import {
   causeHint,
   causeTexts,
   changeSentences,
-  differenceText,
   levelText,
   monthTitle,
   openDaysText,
-  percentChange,
   shortDay,
-  shortMonth,
   spentText,
-  type Tone,
 } from './wording.js'
-
-export type TextStyle = 'title' | 'faint' | Tone
-
-/** How a terminal is written to. */
-export interface TerminalLook {
-  readonly columns: number
-  /** Adds colour; returns the text as it is where there is none. */
-  readonly paint: (style: TextStyle, text: string) => string
-}
 
 const narrowest = 56
 const widest = 110
@@ -55,12 +44,6 @@ export function terminalReport(report: CostReport, look: TerminalLook): string {
     .join('\n\n')
 }
 
-export interface TerminalPage {
-  readonly report: CostReport
-  readonly look: TerminalLook
-  readonly width: number
-}
-
 function headLines({report, look, width}: TerminalPage): readonly string[] {
   const {budget, source, conversion} = report
   const title = `Cloud costs, ${monthTitle(report.month)}`
@@ -84,8 +67,10 @@ function budgetLines({report, look, width}: TerminalPage): readonly string[] {
   const state = budgetSentence(report)
   const spent = `${moneyText(budget.spent)} of ${moneyText(budget.budget)}`
   const used = `${budget.usedPercent} % used on day ${daysElapsed} of ${daysInMonth}`
+  const isOneLine = widthOf(`${spent}  ${used}, ${state.text}`) <= width
+  const said = [look.paint('title', spent), `${used}, ${look.paint(state.tone, state.text)}`]
   const lines = [
-    `${look.paint('title', spent)}  ${used}, ${look.paint(state.tone, state.text)}`,
+    ...(isOneLine ? [said.join('  ')] : said),
     gauge({report, look, width}),
     ...faint(`Counted: ${budgetBasis(report)}.`, {look, width}),
   ]
@@ -93,7 +78,10 @@ function budgetLines({report, look, width}: TerminalPage): readonly string[] {
   const range = `${moneyText(forecast.low)} to ${moneyText(forecast.high)}, ${levelText(forecast.level)}`
   return [
     ...lines,
-    `Month end  ${moneyText(forecast.expected)}  (${range})  ${budget.forecastPercent ?? 0} %`,
+    ...wrapped(
+      `Month end  ${moneyText(forecast.expected)} (${range}) ${budget.forecastPercent ?? 0} %`,
+      width,
+    ),
     `Run rate   ${moneyText(forecast.runRatePerDay)} a day`,
   ]
 }
@@ -115,7 +103,7 @@ function gauge({report, look, width}: TerminalPage): string {
   return look.paint(budgetSentence(report).tone, cells.join(''))
 }
 
-function dayLines({report, look}: TerminalPage): readonly string[] {
+function dayLines({report, look, width}: TerminalPage): readonly string[] {
   const {daily} = report
   const counted = daily.days.map((one) => one.counted)
   const first = daily.days[0]
@@ -123,100 +111,13 @@ function dayLines({report, look}: TerminalPage): readonly string[] {
   if (first === undefined || last === undefined) return []
   const top = {minor: Math.max(...counted), currency: report.currency}
   const open = openDaysText(report)
+  const days = `${shortDay(first.day)} to ${shortDay(last.day)}, at most ${moneyText(top)}`
+  const isOneLine = counted.length + 2 + widthOf(days) <= width
   return [
     look.paint('title', 'Day by day'),
-    `${sparkline(counted)}  ${shortDay(first.day)} to ${shortDay(last.day)}, at most ${moneyText(top)}`,
+    ...(isOneLine ? [`${sparkline(counted)}  ${days}`] : [sparkline(counted), days]),
     ...(open === undefined ? [] : [look.paint('faint', open)]),
   ]
-}
-
-/** So many services are named; the rest is one row. */
-const mostServices = 12
-
-interface ServiceCells {
-  readonly name: string
-  readonly amount: MinorMoney
-  readonly before: MinorMoney
-  readonly days?: readonly number[]
-}
-
-function serviceLines({report, look, width}: TerminalPage): readonly string[] {
-  const {services, breakdown, charges, lastMonth, total, currency} = report
-  const named = services.length === mostServices + 1 ? services : services.slice(0, mostServices)
-  const shown: readonly ServiceCells[] = named.map((row) => ({...row, name: row.service}))
-  const rest = services.slice(named.length)
-  const others: ServiceCells = {
-    name: `${rest.length} others`,
-    amount: sum(rest.map(({amount}) => amount)),
-    before: sum(rest.map(({before}) => before)),
-  }
-  const rows = rest.length === 0 ? shown : [...shown, others]
-  const all = {name: 'Charges', amount: charges, before: lastMonth.sameDays}
-  const columns = columnWidths([...rows, all], {report, width})
-  const reductions = breakdown.filter(({kind}) => ['refund', 'credit', 'tax'].includes(kind))
-  const plain = (name: string, amount: MinorMoney) =>
-    padEnd(name, columns.name + 1 + columns.chart) + padStart(moneyText(amount), columns.amount)
-  return [
-    look.paint(
-      'title',
-      padEnd('Services', columns.name + 1 + columns.chart) + padStart('so far', columns.amount),
-    ) +
-      look.paint(
-        'faint',
-        padStart(`${shortMonth(lastMonth.month)}, same days`, columns.before + 2) +
-          padStart('change', columns.change + 2),
-      ),
-    ...rows.map((row) => serviceLine(row, columns, look)),
-    serviceLine(all, columns, look),
-    ...reductions.map(({title, amount}) => plain(title, amount)),
-    look.paint('title', plain('Total', total)),
-  ]
-
-  function sum(amounts: readonly MinorMoney[]): MinorMoney {
-    return {minor: amounts.reduce((one, {minor}) => one + minor, 0), currency}
-  }
-}
-
-interface Columns {
-  readonly name: number
-  readonly chart: number
-  readonly amount: number
-  readonly before: number
-  readonly change: number
-}
-
-function columnWidths(
-  rows: readonly ServiceCells[],
-  {report, width}: {readonly report: CostReport; readonly width: number},
-): Columns {
-  const longest = (texts: readonly string[]) => Math.max(...texts.map(widthOf))
-  const amounts = [...rows.map((row) => row.amount), report.total]
-  const amount = longest(amounts.map(moneyText)) + 1
-  const before = Math.max(longest(rows.map((row) => moneyText(row.before))), 14)
-  const change = Math.max(longest(rows.map(changeText)), 6)
-  const days = report.daysElapsed
-  const left = width - amount - before - change - 5
-  // The days go first where there is no room, then the names are cut.
-  const hasDays = left >= days + 24
-  const name = Math.min(longest(rows.map((row) => row.name)), hasDays ? left - days - 1 : left)
-  return {name: Math.max(14, name), chart: hasDays ? days + 1 : 0, amount, before, change}
-}
-
-function changeText({amount, before}: ServiceCells): string {
-  const difference = {minor: amount.minor - before.minor, currency: amount.currency}
-  return `${differenceText(difference)} ${padStart(percentChange(amount, before), 6)}`
-}
-
-function serviceLine(row: ServiceCells, columns: Columns, look: TerminalLook): string {
-  const isRise = row.amount.minor > row.before.minor * 1.2 && row.before.minor > 0
-  const chart = columns.chart === 0 ? '' : padEnd(sparkline(row.days ?? []), columns.chart)
-  return [
-    padEnd(shortened(row.name, columns.name), columns.name + 1),
-    look.paint('faint', row.days === undefined ? ' '.repeat(columns.chart) : chart),
-    padStart(moneyText(row.amount), columns.amount),
-    look.paint('faint', padStart(moneyText(row.before), columns.before + 2)),
-    look.paint(isRise ? 'warning' : 'faint', padStart(changeText(row), columns.change + 2)),
-  ].join('')
 }
 
 function categoryLines({report, look, width}: TerminalPage): readonly string[] {
@@ -224,7 +125,8 @@ function categoryLines({report, look, width}: TerminalPage): readonly string[] {
   if (categories.length === 0) return []
   const names = Math.max(...categories.map(({title}) => widthOf(title)))
   const amounts = Math.max(...categories.map(({spent}) => widthOf(moneyText(spent))))
-  const room = Math.max(8, width - names - amounts - 34)
+  const limits = width < roomy ? 0 : 16
+  const room = Math.max(6, width - names - amounts - limits - 14)
   return [
     look.paint('title', 'Budget by category'),
     ...categories.map(({title, spent, budget, usedPercent}) => {
@@ -235,7 +137,7 @@ function categoryLines({report, look, width}: TerminalPage): readonly string[] {
         padEnd(title, names),
         look.paint(tone, padEnd(bar((usedPercent ?? 0) / 100, room), room)),
         padStart(moneyText(spent), amounts),
-        padEnd(limit, 16),
+        limits === 0 ? '' : padEnd(limit, limits),
         padStart(percent, 8),
       ].join(' ')
     }),
