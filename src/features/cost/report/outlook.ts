@@ -2,7 +2,7 @@ import type {Money, MinorMoney} from '../../../ports/money.js'
 import {toMinor} from '../../../ports/money.js'
 import type {PriceRange} from '../../../ports/cost-plan.js'
 import type {SubscriptionMonth, SubscriptionSummary} from '../subscriptions.js'
-import {withGst, withoutGst} from '../tax.js'
+import {withGst} from '../tax.js'
 import type {Outlook, OutlookRow} from './cost-report.js'
 
 interface Range {
@@ -57,12 +57,6 @@ export function gstOn(
   // Credits may be worth more than the month; nobody pays tax back for that.
   if (minor <= 0) return 0
   return toMinor(withGst(exactly(minor, currency), percent)) - minor
-}
-
-/** An amount that has the tax in it, without it. */
-export function beforeGst(money: MinorMoney, percent: number): MinorMoney {
-  const exact = withoutGst(exactly(money.minor, money.currency), percent)
-  return {minor: toMinor(exact), currency: money.currency}
 }
 
 function exactly(minor: number, currency: string): Money {
