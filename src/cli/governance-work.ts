@@ -1,9 +1,11 @@
+import {MitraError} from '../errors.js'
 import type {TenantRecord} from '../features/migrations/state.js'
 import {observeDatabase} from '../features/migrations/state.js'
 import {noSuchTenant} from '../features/tenants/login.js'
 import {asTenantName} from '../features/tenants/names.js'
 import {refuseClosed} from './closed-tenants.js'
 import {sharedPending} from './database-work.js'
+import {readStdin} from './stdin.js'
 import type {Tools} from './tools.js'
 
 /** The tenants named, all of them where none is; one that is not there or half there is an error. */
@@ -22,5 +24,20 @@ export async function chosenTenants(
     const tenant = known.get(name)
     if (tenant === undefined) throw noSuchTenant(name, [...known.keys()])
     return tenant
+  })
+}
+
+export async function oneTenant(tools: Tools, name: string): Promise<TenantRecord> {
+  const [tenant] = await chosenTenants(tools, [name])
+  if (tenant === undefined) throw noSuchTenant(name, [])
+  return tenant
+}
+
+/** Who is meant, from the flag or, for `-`, from standard input: arguments are seen by everybody. */
+export async function personGiven(flag: string): Promise<string> {
+  const given = (flag === '-' ? await readStdin() : flag).trim()
+  if (given !== '') return given
+  throw new MitraError('usage', 'NO_PERSON_GIVEN', 'Nobody was named.', {
+    hints: ['--person takes a key, an e-mail address or a phone number.'],
   })
 }

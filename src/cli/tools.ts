@@ -15,6 +15,8 @@ import type {Journal} from '../ports/journal.js'
 import type {Machine} from '../ports/machine.js'
 import type {MigrationFiles} from '../ports/migration-files.js'
 import type {ObjectStore} from '../ports/object-store.js'
+import type {PrivateFolders} from '../ports/private-folders.js'
+import type {RetentionRules} from '../ports/retention-rules.js'
 import type {Secrets} from '../ports/secrets.js'
 import type {Sockets} from '../ports/sockets.js'
 import type {SqlReader} from '../ports/sql-reader.js'
@@ -44,6 +46,8 @@ export interface Tools {
   readonly journal: () => Promise<Journal>
   readonly files: () => Promise<Files>
   readonly templates: () => Promise<Templates>
+  /** Folders with personal data. */
+  readonly privateFolders: () => Promise<PrivateFolders>
   readonly sockets: () => Promise<Sockets>
   readonly clock: () => Clock
   readonly machine: () => Promise<Machine>
@@ -59,6 +63,8 @@ export interface Tools {
   readonly database: (ports?: Ports) => Promise<Database>
   readonly objectStore: (ports?: Ports) => Promise<ObjectStore>
   readonly migrationFiles: () => Promise<MigrationFiles>
+  /** What is kept about people, how long and why. */
+  readonly retentionRules: () => Promise<RetentionRules>
   readonly sqlReader: () => Promise<SqlReader>
   readonly ddlChecker: () => Promise<DdlChecker>
   /** Budgets, subscriptions and rates: the workspace's own or those that mitra ships. */
@@ -138,6 +144,13 @@ function workspaceTools(tools: () => Tools, once: Once) {
         subscriptions: config.values['cost.subscriptionsFile'],
         exchangeRates: config.values['cost.exchangeRatesFile'],
       })
+    }),
+    privateFolders: once(
+      async () => new (await import('../adapters/files/private-folders.js')).DiskFolders(),
+    ),
+    retentionRules: once(async () => {
+      const {loadRetentionRules} = await import('../config/governance/load-retention.js')
+      return loadRetentionRules((await layout()).root)
     }),
     migrationFiles: once(async () => {
       const {FolderMigrationFiles} = await import('../adapters/files/migration-files.js')

@@ -1,7 +1,12 @@
+import {readFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {parseRetentionRules} from '../../src/config/governance/retention.js'
 import type {GovernedTenant} from '../../src/features/governance/tenant-work.js'
 import type {Migrations} from '../../src/features/migrations/files.js'
 import {observeDatabase} from '../../src/features/migrations/state.js'
 import type {QueryResult} from '../../src/ports/database.js'
+import type {RetentionRules} from '../../src/ports/retention-rules.js'
+import {repositoryRoot} from './cli.js'
 import {makeTenants, migrateAll, queryAs, shippedMigrations, type Platform} from './platform.js'
 import type {TestPostgres} from './postgres.js'
 
@@ -42,4 +47,10 @@ export async function governedPlatform(
         `SET session_replication_role = replica; SET search_path = lic_schema; BEGIN; ${sql}; COMMIT`,
       ),
   }
+}
+
+/** The rules that mitra ships, changed where a test wants them so. */
+export function shippedRules(change: (text: string) => string = (text) => text): RetentionRules {
+  const text = readFileSync(join(repositoryRoot, 'config/retention.yml'), 'utf8')
+  return parseRetentionRules('retention.yml', change(text))
 }

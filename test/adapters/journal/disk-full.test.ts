@@ -4,21 +4,8 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {afterEach, beforeEach, describe, expect, test} from 'vitest'
 import {twoSteps} from '../../contracts/journal.js'
-import {requirement} from '../../support/requirements.js'
+import {canMount} from '../../support/small-disk.js'
 import {impatientJournal} from './one-run.js'
-
-const canMount = await requirement('the right to mount a small tmpfs', async () => {
-  const place = mkdtempSync(join(tmpdir(), 'mitra-mount-'))
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', place], {stdio: 'ignore'})
-    execFileSync('umount', [place], {stdio: 'ignore'})
-    return true
-  } catch {
-    return false
-  } finally {
-    rmSync(place, {recursive: true, force: true})
-  }
-})
 
 describe.skipIf(!canMount)('on a full disk', () => {
   let disk = ''
