@@ -93,6 +93,7 @@ export function openTools({version}: {readonly version: string}): Tools {
       throw noWorkspace(process.cwd(), workspace.hasSettings ? workspace.layout.root : undefined)
     },
     ...workspaceTools(() => tools, once),
+    ...governanceTools(() => tools, once),
     ...stackTools(() => tools, once),
     ...machineTools(once),
     ...costTools(() => tools, once),
@@ -145,16 +146,22 @@ function workspaceTools(tools: () => Tools, once: Once) {
         exchangeRates: config.values['cost.exchangeRatesFile'],
       })
     }),
+    migrationFiles: once(async () => {
+      const {FolderMigrationFiles} = await import('../adapters/files/migration-files.js')
+      return new FolderMigrationFiles(`${(await layout()).root}/database`)
+    }),
+  }
+}
+
+/** What data of people need. */
+function governanceTools(tools: () => Tools, once: Once) {
+  return {
     privateFolders: once(
       async () => new (await import('../adapters/files/private-folders.js')).DiskFolders(),
     ),
     retentionRules: once(async () => {
       const {loadRetentionRules} = await import('../config/governance/load-retention.js')
-      return loadRetentionRules((await layout()).root)
-    }),
-    migrationFiles: once(async () => {
-      const {FolderMigrationFiles} = await import('../adapters/files/migration-files.js')
-      return new FolderMigrationFiles(`${(await layout()).root}/database`)
+      return loadRetentionRules((await tools().prospect()).layout.root)
     }),
   }
 }

@@ -79,8 +79,8 @@ describe('retention.yml', () => {
       'needs from',
     ],
     [
-      '{keep: 25 months, then',
-      '{keep: 25 months, from: timestamp, then',
+      '{keep: 25 months, action',
+      '{keep: 25 months, from: timestamp, action',
       'is for whole partitions',
     ],
     ['redact: [policy_document_url, nominee_details]', 'redact: []', 'no columns are named'],
