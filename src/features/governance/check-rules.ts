@@ -1,17 +1,17 @@
 import {closest} from 'fastest-levenshtein'
 import type {RetentionRules, TableRule} from '../../ports/retention-rules.js'
-import type {DataMap, DataTable} from './data-map.js'
+import type {TableMap, MappedTable} from './table-map.js'
 
 /** Compares the rules with the schema as it is: a table or column that is not there names its line. */
-export function checkRules(rules: RetentionRules, map: DataMap): void {
+export function checkRules(rules: RetentionRules, map: TableMap): void {
   const {person} = rules
   const tables = [...map.tables.keys()]
-  const table = (name: string, path: readonly (string | number)[]): DataTable => {
+  const table = (name: string, path: readonly (string | number)[]): MappedTable => {
     const found = map.tables.get(name)
     if (found !== undefined) return found
     throw rules.refuse(path, `there is no table ${name}.`, nearest(name, tables))
   }
-  const column = (of: DataTable, name: string, path: readonly (string | number)[]) => {
+  const column = (of: MappedTable, name: string, path: readonly (string | number)[]) => {
     if (of.columns.has(name)) return
     const known = [...of.columns.keys()]
     throw rules.refuse(path, `${of.name} has no column ${name}.`, nearest(name, known))
@@ -44,7 +44,7 @@ function columnsIn({redact, hold, retain}: TableRule) {
   ]
 }
 
-function refuseRequired(rules: RetentionRules, of: DataTable, {redact}: TableRule): void {
+function refuseRequired(rules: RetentionRules, of: MappedTable, {redact}: TableRule): void {
   const at = redact.findIndex((name) => of.columns.get(name)?.isRequired)
   if (at === -1) return
   throw rules.refuse(

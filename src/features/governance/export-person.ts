@@ -4,7 +4,7 @@ import type {PrivateFolder, PrivateFolders, WrittenFile} from '../../ports/priva
 import type {RetentionRules} from '../../ports/retention-rules.js'
 import {identifier} from '../../ports/sql-text.js'
 import {checkRules} from './check-rules.js'
-import {observeDataMap} from './data-map.js'
+import {observeTableMap} from './table-map.js'
 import {exportSources, type ExportSource} from './export-sources.js'
 import {findPerson, noSuchPerson} from './find-person.js'
 import {personScope} from './person-scope.js'
@@ -102,7 +102,7 @@ async function scopeOf(
   tenant: GovernedTenant,
   {given, rules}: {readonly given: string; readonly rules: RetentionRules},
 ) {
-  const map = await observeDataMap(session)
+  const map = await observeTableMap(session)
   checkRules(rules, map)
   const person = await findPerson(session, given, {rules, map})
   if (person === undefined) throw noSuchPerson(given, tenant, rules)

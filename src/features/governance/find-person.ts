@@ -2,7 +2,7 @@ import {MitraError} from '../../errors.js'
 import type {Session} from '../../ports/database.js'
 import type {RetentionRules} from '../../ports/retention-rules.js'
 import {identifier} from '../../ports/sql-text.js'
-import type {DataMap} from './data-map.js'
+import type {TableMap} from './table-map.js'
 import type {GovernedTenant} from './tenant-work.js'
 import {textRows} from './text-rows.js'
 
@@ -17,7 +17,7 @@ export function isPersonKey(given: string): boolean {
 export async function findPerson(
   session: Session,
   given: string,
-  {rules, map}: {readonly rules: RetentionRules; readonly map: DataMap},
+  {rules, map}: {readonly rules: RetentionRules; readonly map: TableMap},
 ): Promise<string | undefined> {
   const {table, findBy} = rules.person
   const key = identifier(map.tables.get(table)?.key ?? '')

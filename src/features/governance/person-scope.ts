@@ -1,16 +1,16 @@
 import {MitraError} from '../../errors.js'
 import {identifier} from '../../ports/sql-text.js'
 import type {ColumnReference, RetentionRules, TableRule} from '../../ports/retention-rules.js'
-import type {DataEdge, DataMap, DataTable} from './data-map.js'
+import type {TableEdge, TableMap, MappedTable} from './table-map.js'
 
 /** The tables with rows of a person, and the references that decide it. `$1` is the person's key. */
 export interface PersonScope {
   /** The person's own table first; a table comes after all that it refers to. */
-  readonly tables: readonly DataTable[]
+  readonly tables: readonly MappedTable[]
   /** References by which a row is the person's. */
-  readonly owning: readonly DataEdge[]
+  readonly owning: readonly TableEdge[]
   /** References that only name a person. */
-  readonly naming: readonly DataEdge[]
+  readonly naming: readonly TableEdge[]
   ruleOf(table: string): TableRule | undefined
   /** The own key of any table of the tenant. */
   keyOf(table: string): string
@@ -18,7 +18,7 @@ export interface PersonScope {
   own(table: string, alias: string): string
 }
 
-export function personScope(rules: RetentionRules, map: DataMap): PersonScope {
+export function personScope(rules: RetentionRules, map: TableMap): PersonScope {
   const edges = [...map.edges, ...softEdges(rules, map)].filter(({table, to}) => table !== to)
   const isNaming = (edge: ColumnReference) =>
     rules.person.mentions.some(({table, column}) => table === edge.table && column === edge.column)
@@ -53,7 +53,7 @@ export function personScope(rules: RetentionRules, map: DataMap): PersonScope {
 // A month that was detached and kept has the rule of the table it came from.
 const monthName = /_\d{4}_\d{2}$/
 
-function softEdges(rules: RetentionRules, map: DataMap): readonly DataEdge[] {
+function softEdges(rules: RetentionRules, map: TableMap): readonly TableEdge[] {
   return rules.person.references.map(({table, column, to}) => ({
     table,
     column,
@@ -63,13 +63,13 @@ function softEdges(rules: RetentionRules, map: DataMap): readonly DataEdge[] {
   }))
 }
 
-function tableOf(name: string, map: DataMap): DataTable {
+function tableOf(name: string, map: TableMap): MappedTable {
   const table = map.tables.get(name)
   if (table !== undefined) return table
   throw new MitraError('bug', 'NO_TABLE', `There is no table ${name}.`)
 }
 
-function reachableTables(root: string, edges: readonly DataEdge[]): ReadonlySet<string> {
+function reachableTables(root: string, edges: readonly TableEdge[]): ReadonlySet<string> {
   const reached = new Set([root])
   for (let size = 0; size < reached.size;) {
     size = reached.size
@@ -82,7 +82,7 @@ function reachableTables(root: string, edges: readonly DataEdge[]): ReadonlySet<
 function inOrder(
   root: string,
   reached: ReadonlySet<string>,
-  owning: readonly DataEdge[],
+  owning: readonly TableEdge[],
 ): readonly string[] {
   const placed: string[] = [root]
   const waiting = new Set([...reached].filter((name) => name !== root).toSorted())

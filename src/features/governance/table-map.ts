@@ -1,23 +1,23 @@
 import type {Session} from '../../ports/database.js'
 import {textRows} from './text-rows.js'
 
-export interface DataColumn {
+export interface MappedColumn {
   readonly name: string
   readonly isRequired: boolean
 }
 
 /** A table of a tenant, as far as people's data are concerned. */
-export interface DataTable {
+export interface MappedTable {
   readonly name: string
   /** Its own key, without tenant and partition. */
   readonly key: string
-  readonly columns: ReadonlyMap<string, DataColumn>
+  readonly columns: ReadonlyMap<string, MappedColumn>
   /** What its changes are called in audit_logs; undefined where none are recorded. */
   readonly resource: string | undefined
 }
 
 /** A foreign key, without the tenant in it. */
-export interface DataEdge {
+export interface TableEdge {
   readonly table: string
   readonly column: string
   readonly to: string
@@ -26,9 +26,9 @@ export interface DataEdge {
   readonly isReleased: boolean
 }
 
-export interface DataMap {
-  readonly tables: ReadonlyMap<string, DataTable>
-  readonly edges: readonly DataEdge[]
+export interface TableMap {
+  readonly tables: ReadonlyMap<string, MappedTable>
+  readonly edges: readonly TableEdge[]
 }
 
 const ownTables = `pg_class c WHERE c.relnamespace = current_schema()::regnamespace
@@ -58,7 +58,7 @@ const edgesSql = `SELECT c.relname, f.relname, k.confdeltype,
  ORDER BY 1, 4`
 
 /** Tables, keys and references of the schema that the session works in. */
-export async function observeDataMap(session: Session): Promise<DataMap> {
+export async function observeTableMap(session: Session): Promise<TableMap> {
   const tables = textRows(await session.query(tablesSql)).map(asTable)
   const edges = textRows(await session.query(edgesSql)).flatMap(asEdge)
   return {tables: new Map(tables.map((table) => [table.name, table])), edges}
@@ -67,7 +67,7 @@ export async function observeDataMap(session: Session): Promise<DataMap> {
 function asTable([name = '', key, columns = '', resource]: readonly (
   | string
   | undefined
-)[]): DataTable {
+)[]): MappedTable {
   const keys = (key ?? '').split(',').filter((column) => column !== 'tenant_id')
   const list = columns.split(',').map((text) => {
     const isRequired = text.endsWith('!')
@@ -85,7 +85,7 @@ function asTable([name = '', key, columns = '', resource]: readonly (
 function asEdge([table = '', to = '', onDelete, pairs = '']: readonly (
   | string
   | undefined
-)[]): readonly DataEdge[] {
+)[]): readonly TableEdge[] {
   const [column, toColumn, more] = pairs.split(/[ ,]/)
   if (column === undefined || toColumn === undefined || more !== undefined) return []
   return [{table, column, to, toColumn, isReleased: onDelete === 'n'}]
