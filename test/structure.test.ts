@@ -11,7 +11,9 @@ const mostLines = 300
 const composition = new Set(
   ['tools', 'open-stack', 'open-costs', 'prospect', 'start-stack', 'run-plan', 'undoers'].concat(
     // Plans and texts of two features or more.
-    ['setup-plan', 'database-work', 'services-table', 'migration-lint'].concat(['governance-work']),
+    ['open-notifiers', 'setup-plan', 'database-work', 'services-table', 'migration-lint'].concat([
+      'governance-work',
+    ]),
   ),
 )
 
@@ -51,6 +53,7 @@ const vendors: Readonly<Record<string, string>> = {
   'd3-shape': 'features/cost/render',
   execa: 'adapters/',
   'libpg-query': 'adapters/sql-lint',
+  nodemailer: 'adapters/notify',
   pg: 'adapters/postgres',
   'pg-copy-streams': 'adapters/postgres',
   'tar-stream': 'adapters/archive',

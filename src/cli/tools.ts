@@ -14,6 +14,7 @@ import type {Files, Templates} from '../ports/files.js'
 import type {Journal} from '../ports/journal.js'
 import type {Machine} from '../ports/machine.js'
 import type {MigrationFiles} from '../ports/migration-files.js'
+import type {Heartbeat, Notifier} from '../ports/notifier.js'
 import type {ObjectStore} from '../ports/object-store.js'
 import type {PrivateFolders} from '../ports/private-folders.js'
 import type {RetentionRules} from '../ports/retention-rules.js'
@@ -22,6 +23,7 @@ import type {Sockets} from '../ports/sockets.js'
 import type {SqlReader} from '../ports/sql-reader.js'
 import type {Stack} from '../ports/stack.js'
 import type {Ports, WorkspaceLayout, WorkspaceMemory} from '../ports/workspace.js'
+import type {NotifyChannel} from './open-notifiers.js'
 
 export interface Workspace {
   readonly layout: WorkspaceLayout
@@ -73,6 +75,10 @@ export interface Tools {
   readonly costStore: () => Promise<CostStore>
   /** The bill: what is kept, and Cost Explorer for what is missing. */
   readonly costSource: () => Promise<CostSource>
+  /** Throws NOTIFY_NOT_SET when the channel has no address. */
+  readonly notifier: (channel: NotifyChannel) => Promise<Notifier>
+  /** Undefined when no ping address is set. */
+  readonly heartbeat: () => Promise<Heartbeat | undefined>
   readonly close: () => Promise<void>
 }
 
@@ -97,6 +103,7 @@ export function openTools({version}: {readonly version: string}): Tools {
     ...stackTools(() => tools, once),
     ...machineTools(once),
     ...costTools(() => tools, once),
+    ...notifyTools(() => tools, once),
     close: async () => undefined,
   }
   return tools
@@ -214,6 +221,25 @@ function costTools(tools: () => Tools, once: Once) {
       const {openCostSource} = await import('./open-costs.js')
       const {config} = await tools().prospect()
       return openCostSource(config, await tools().costStore(), tools().clock())
+    }),
+  }
+}
+
+/** How people are told. */
+function notifyTools(tools: () => Tools, once: Once) {
+  const opening = async () => ({
+    config: (await tools().prospect()).config,
+    secrets: await tools().secrets(),
+    clock: tools().clock(),
+  })
+  return {
+    async notifier(channel: NotifyChannel) {
+      const {openNotifier} = await import('./open-notifiers.js')
+      return openNotifier(channel, await opening())
+    },
+    heartbeat: once(async () => {
+      const {openHeartbeat} = await import('./open-notifiers.js')
+      return openHeartbeat(await opening())
     }),
   }
 }

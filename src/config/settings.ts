@@ -3,6 +3,7 @@ import {objectStoreChoices} from '../ports/stack-settings.js'
 import {preferredPorts} from '../ports/workspace.js'
 import {costPlanSettings} from './cost-settings.js'
 import {billSettings} from './bill-settings.js'
+import {notifySettings} from './notify-settings.js'
 
 const port = v.pipe(
   v.number('expected a port number'),
@@ -88,6 +89,7 @@ export const settings = {
   },
   ...costPlanSettings,
   ...billSettings,
+  ...notifySettings,
 } as const
 
 export type SettingKey = keyof typeof settings
