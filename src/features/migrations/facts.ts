@@ -19,13 +19,15 @@ import {createHash} from 'node:crypto'
 export function schemaFactsSql(targets: string): string {
   return `WITH ${targetsSql(targets)},
 ${relationsSql},
-${grantsOfRelationsSql},
+${variantsSql},
 ${policiesSql},
 fact AS (
 ${[...relationFacts, ...columnFacts, ...indexFacts, ...otherFacts].join('\nUNION ALL\n')}
 )
-SELECT t.key, f.kind, f.object, ${normalisedSql} AS fact, min(f.place) AS place
-  FROM fact f JOIN target t USING (namespace)
+SELECT kind, object, fact, key, min(place) AS place
+  FROM (SELECT t.key, f.kind COLLATE "C" AS kind, f.object COLLATE "C" AS object, f.place,
+          (${normalisedSql}) COLLATE "C" AS fact
+          FROM fact f JOIN target t USING (namespace)) named
  GROUP BY 1, 2, 3, 4`
 }
 
@@ -59,20 +61,26 @@ const relationsSql = `rel AS MATERIALIZED (
     c.relrowsecurity, c.relforcerowsecurity, c.relpersistence, c.reloptions, c.relreplident,
     c.reltablespace, c.relhastriggers, c.relhasrules, c.reloftype,
     c.relname::text AS place,
-    coalesce(parent.relname || ' (partition)', c.relname) AS object
+    CASE WHEN c.relispartition THEN (
+        SELECT p.relname || ' (partition)' FROM pg_inherits h JOIN pg_class p ON p.oid = h.inhparent
+         WHERE h.inhrelid = c.oid)
+      ELSE c.relname::text END AS object
     FROM target t
     JOIN pg_depend d ON d.refclassid = 'pg_namespace'::regclass AND d.refobjid = t.namespace
      AND d.classid = 'pg_class'::regclass
     JOIN pg_class c ON c.oid = d.objid
-    LEFT JOIN pg_inherits h ON c.relispartition AND h.inhrelid = c.oid
-    LEFT JOIN pg_class parent ON parent.oid = h.inhparent
    WHERE NOT (t.nspname = 'shared_schema' AND c.relname = 'schema_migrations')
 )`
 
-// Sorted and named once for all tables that have the same.
-const grantsOfRelationsSql = `granted AS MATERIALIZED (
+// Partitions that are alike are looked at once; grants that are alike are sorted and named once.
+const variantsSql = `variant AS MATERIALIZED (
+  SELECT namespace, login, object, relkind, relispartition, relowner, relam, acl, relrowsecurity,
+    relforcerowsecurity, relpersistence, reloptions, relreplident, reltablespace, reloftype,
+    CASE WHEN relispartition AND relkind = 'r' THEN 0 ELSE oid END AS oid, min(place) AS place
+    FROM rel GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16
+), granted AS MATERIALIZED (
   SELECT namespace, acl, ${grantsSql('acl', 'login')} AS grants
-    FROM (SELECT DISTINCT namespace, login, acl FROM rel) one
+    FROM (SELECT DISTINCT namespace, login, acl FROM variant) one
 )`
 
 // Printed once for all tables that have the same one: the same tree, apart from places in the source,
@@ -120,14 +128,19 @@ const relationFacts = [
       ELSE 'composite type' END, object,
     concat_ws('; ', CASE
         WHEN relkind = 'p' THEN (
-          SELECT concat('partitioned by ', pg_get_partkeydef(partrelid),
+          SELECT concat('partitioned by ',
+              CASE partstrat WHEN 'l' THEN 'list' WHEN 'r' THEN 'range' ELSE 'hash' END, ' ',
+              CASE WHEN partexprs IS NULL THEN (
+                  SELECT string_agg(attname, ', ') FROM unnest(partattrs::int2[]) attnum
+                    JOIN pg_attribute USING (attnum) WHERE attrelid = partrelid)
+                ELSE pg_get_partkeydef(partrelid) END,
               CASE WHEN partdefid <> 0 THEN ', with a default partition' END)
-            FROM pg_partitioned_table WHERE partrelid = rel.oid)
+            FROM pg_partitioned_table WHERE partrelid = variant.oid)
         WHEN relkind IN ('v', 'm') THEN pg_get_viewdef(oid)
         WHEN relkind = 'S' THEN (
           SELECT concat_ws(' ', format_type(seqtypid, NULL), 'start', seqstart, 'by', seqincrement,
             'from', seqmin, 'to', seqmax, 'cache', seqcache, CASE WHEN seqcycle THEN 'cycle' END)
-            FROM pg_sequence WHERE seqrelid = rel.oid) END,
+            FROM pg_sequence WHERE seqrelid = variant.oid) END,
       CASE relpersistence WHEN 'u' THEN 'unlogged' WHEN 't' THEN 'temporary' END,
       CASE WHEN relreplident <> 'd' THEN 'replica identity ' || relreplident::text END,
       CASE WHEN relam NOT IN (0, 2) THEN 'using ' || (SELECT amname FROM pg_am WHERE oid = relam) END,
@@ -135,18 +148,18 @@ const relationFacts = [
         'tablespace ' || (SELECT spcname FROM pg_tablespace WHERE oid = reltablespace) END,
       CASE WHEN NOT relispartition THEN
         'inherits ' || (SELECT string_agg(inhparent::regclass::text, ', ' ORDER BY inhseqno)
-          FROM pg_inherits WHERE inhrelid = rel.oid) END,
+          FROM pg_inherits WHERE inhrelid = variant.oid) END,
       CASE WHEN reloftype <> 0 THEN 'of ' || reloftype::regtype::text END,
       'with ' || array_to_string(reloptions, ', ')), place
-    FROM rel`,
+    FROM variant`,
   `SELECT namespace, 'row security', object, CASE
       WHEN relrowsecurity AND relforcerowsecurity THEN 'forced'
       WHEN relrowsecurity THEN 'enabled, not forced'
       WHEN relforcerowsecurity THEN 'off, though forced' ELSE 'off' END, place
-    FROM rel WHERE relkind IN ('r', 'p')`,
-  `SELECT namespace, 'owner', object, ${ownerSql('relowner', 'login')}, place FROM rel`,
+    FROM variant WHERE relkind IN ('r', 'p')`,
+  `SELECT namespace, 'owner', object, ${ownerSql('relowner', 'login')}, place FROM variant`,
   `SELECT r.namespace, 'grants', r.object, g.grants, r.place
-    FROM rel r JOIN granted g USING (namespace, acl) WHERE r.relkind <> 'c'`,
+    FROM variant r JOIN granted g USING (namespace, acl) WHERE r.relkind <> 'c'`,
   `SELECT p.namespace, 'policy', p.object || '.' || p.polname, concat_ws(' ',
       CASE WHEN p.polpermissive THEN 'permissive' ELSE 'restrictive' END, 'for',
       CASE p.polcmd WHEN 'r' THEN 'select' WHEN 'a' THEN 'insert' WHEN 'w' THEN 'update'
@@ -163,19 +176,19 @@ const relationFacts = [
 const columnFacts = [
   `SELECT r.namespace, 'column', r.object || '.' || a.attname, concat_ws(' ',
       format_type(a.atttypid, a.atttypmod),
-      CASE WHEN a.attcollation <> y.typcollation THEN 'collate ' || a.attcollation::regcollation::text END,
+      CASE WHEN a.attcollation NOT IN (0, 100) THEN 'collate ' || a.attcollation::regcollation::text END,
       CASE WHEN a.attnotnull THEN 'not null' END,
-      CASE WHEN a.attgenerated = '' THEN 'default ' || pg_get_expr(d.adbin, 0)
-           ELSE 'generated always as ' || pg_get_expr(d.adbin, d.adrelid) END,
+      CASE WHEN a.atthasdef THEN (
+        SELECT CASE WHEN a.attgenerated = '' THEN 'default ' || pg_get_expr(adbin, 0)
+                    ELSE 'generated always as ' || pg_get_expr(adbin, adrelid) END
+          FROM pg_attrdef WHERE adrelid = a.attrelid AND adnum = a.attnum) END,
       CASE a.attidentity WHEN 'a' THEN 'identity always' WHEN 'd' THEN 'identity by default' END,
-      CASE WHEN a.attstorage <> y.typstorage THEN 'storage ' || a.attstorage::text END,
+      CASE WHEN a.attlen = -1 AND a.attstorage <> 'x' THEN 'storage ' || a.attstorage::text END,
       CASE WHEN a.attcompression <> '' THEN 'compression ' || a.attcompression::text END,
       'with ' || array_to_string(a.attoptions, ', '),
       'grants ' || CASE WHEN a.attacl IS NOT NULL THEN ${grantsSql('a.attacl', 'r.login')} END), r.place
     FROM rel r
     JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped
-    JOIN pg_type y ON y.oid = a.atttypid
-    LEFT JOIN pg_attrdef d ON a.atthasdef AND d.adrelid = a.attrelid AND d.adnum = a.attnum
    WHERE (NOT r.relispartition OR a.attacl IS NOT NULL) AND r.relkind <> 'S'`,
   `SELECT r.namespace, 'column order', r.object, (
       SELECT string_agg(attname, ', ' ORDER BY attnum) FROM pg_attribute
@@ -210,9 +223,10 @@ const indexFacts = [
     JOIN pg_index i ON i.indrelid = r.oid
     JOIN pg_class c ON c.oid = i.indexrelid
     JOIN pg_am m ON m.oid = c.relam
-   WHERE NOT i.indisvalid OR NOT c.relispartition AND NOT EXISTS (
-     SELECT FROM pg_constraint k WHERE k.conrelid = r.oid AND k.conindid = i.indexrelid
-        AND k.contype IN ('p', 'u', 'x'))`,
+   WHERE NOT i.indisvalid OR NOT c.relispartition AND NOT i.indisprimary AND NOT (
+     (i.indisunique OR i.indisexclusion) AND EXISTS (
+       SELECT FROM pg_constraint k WHERE k.conrelid = r.oid AND k.conindid = i.indexrelid
+          AND k.contype IN ('u', 'x')))`,
   `SELECT r.namespace, 'constraint', r.object || '.' || c.conname, pg_get_constraintdef(c.oid), r.place
     FROM rel r JOIN pg_constraint c ON c.conrelid = r.oid
    WHERE c.contype NOT IN ('n', 't') AND c.conparentid = 0

@@ -24,15 +24,19 @@ AS $facts$
 BEGIN
 RETURN QUERY SELECT f.kind, f.object, f.fact, f.place FROM (
 ${factsOfOne}
-) f ORDER BY f.kind COLLATE "C", f.object COLLATE "C", f.fact COLLATE "C";
+) f ORDER BY f.kind, f.object, f.fact;
 END $facts$;
 CREATE OR REPLACE FUNCTION shared_schema.schema_fingerprint(${arguments_}) RETURNS text
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off SET jit = off
 AS $fingerprint$
 BEGIN
   RETURN (SELECT concat(${literal(`${factsDefinition}:`)}, encode(sha256(convert_to(
       string_agg(concat_ws(E'\\x1f', kind, object, fact), E'\\x1e'), 'UTF8')), 'hex'))
-    FROM shared_schema.schema_facts(of_schema, of_login, of_tenant));
+    FROM (
+SELECT kind, object, fact FROM (
+${factsOfOne}
+) f ORDER BY f.kind, f.object, f.fact) f);
 END $fingerprint$;
 REVOKE ALL ON FUNCTION shared_schema.schema_facts(text, text, text),
   shared_schema.schema_fingerprint(text, text, text) FROM PUBLIC;`

@@ -70,7 +70,8 @@ describe.skipIf(!isPostgresThere)('the fingerprint of a schema', () => {
 
   test('is the same for tenants that were made alike, whatever they are called', async () => {
     const {tenants} = await observeDatabase(platform.database)
-    const prints = new Set(await Promise.all(tenants.map((tenant) => fingerprint(tenant))))
+    const prints = new Set<string>()
+    for (const tenant of tenants) prints.add(await fingerprint(tenant))
 
     expect([...prints]).toEqual([expect.stringMatching(/^[0-9a-f]{8}:[0-9a-f]{64}$/)])
   })
