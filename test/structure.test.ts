@@ -13,6 +13,7 @@ const composition = new Set(
     // Plans and texts of two features or more.
     ['open-notifiers', 'setup-plan', 'database-work', 'services-table', 'migration-lint'].concat([
       'governance-work',
+      'migrate-work',
     ]),
   ),
 )

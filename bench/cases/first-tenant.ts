@@ -94,6 +94,7 @@ async function sqlOf(
   const answer = {columns: [], rows: [], rowCount: 0}
   const listening: Database = {
     name: platform.database.name,
+    url: (login) => platform.database.url(login),
     connect: async () => ({
       query: async () => answer,
       script: async (sql) => {

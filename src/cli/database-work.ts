@@ -1,5 +1,6 @@
 import {migrationBody, versionReached} from '../features/migrations/sql.js'
-import {placedError} from '../features/migrations/apply.js'
+import {forNewSchema} from '../features/migrations/new-schema.js'
+import {placedError} from '../features/migrations/failures.js'
 import {readMigrations, type Migrations} from '../features/migrations/files.js'
 import type {SchemaBuilder} from '../features/tenants/build.js'
 import type {CreateTools} from '../features/tenants/create.js'
@@ -14,19 +15,16 @@ export async function workspaceMigrations(tools: Tools): Promise<Migrations> {
 }
 
 /** Builds a new tenant's schema with the tenant migrations: the two features meet here. */
-export function schemaBuilder({tenant: files}: Migrations, toolVersion: string): SchemaBuilder {
-  return (tenant, runId) => {
-    const body = migrationBody(
-      files,
-      {...tenant, createdAt: '', state: 'active'},
-      {runId, toolVersion},
-    )
+export function schemaBuilder({tenant}: Migrations, toolVersion: string): SchemaBuilder {
+  const files = forNewSchema(tenant)
+  return (target, runId) => {
+    const body = migrationBody(files, target, {runId, toolVersion})
     return {
       sql: body.sql,
       placed: (error, {ahead, notices}) => {
         const reached = versionReached(notices)
         if (reached === undefined && (error.offset ?? 0) < ahead) return undefined
-        return placedError(error, {...body, reached, ahead}, tenant.name)
+        return placedError(error, {...body, reached, ahead}, target.name)
       },
     }
   }

@@ -1,7 +1,7 @@
 import {applyBootstrap} from '../features/migrations/bootstrap.js'
 import {applyMigrations} from '../features/migrations/apply.js'
 import {readMigrations} from '../features/migrations/files.js'
-import {planMigrations, type MigrationPlan} from '../features/migrations/plan.js'
+import {emptyPlan, planMigrations, type MigrationPlan} from '../features/migrations/plan.js'
 import {emptyDatabase, observeDatabase, type DatabaseState} from '../features/migrations/state.js'
 import {allOrFirstFailure} from '../features/setup/settle.js'
 import {
@@ -81,8 +81,7 @@ async function planDatabase(
   texts: readonly MigrationText[],
   state: DatabaseState | undefined,
 ): Promise<Pick<SetupPlan, 'migrations' | 'create' | 'fill' | 'steps'>> {
-  const nothing = {steps: [], needsBootstrap: false, shared: [], tenants: []}
-  if (state === undefined) return {migrations: nothing, create: [], fill: [], steps: []}
+  if (state === undefined) return {migrations: emptyPlan, create: [], fill: [], steps: []}
   const {config} = await tools.prospect()
   const migrations = planMigrations(readMigrations(texts), state)
   const names = config.values['tenants.demo'].map((name) => ({name: asTenantName(name)}))

@@ -18,6 +18,7 @@ import type {Heartbeat, Notifier} from '../ports/notifier.js'
 import type {ObjectStore} from '../ports/object-store.js'
 import type {PrivateFolders} from '../ports/private-folders.js'
 import type {RetentionRules} from '../ports/retention-rules.js'
+import type {Programs} from '../ports/programs.js'
 import type {Secrets} from '../ports/secrets.js'
 import type {Sockets} from '../ports/sockets.js'
 import type {SqlReader} from '../ports/sql-reader.js'
@@ -54,6 +55,7 @@ export interface Tools {
   readonly clock: () => Clock
   readonly machine: () => Promise<Machine>
   readonly archives: () => Promise<Archives>
+  readonly programs: () => Promise<Programs>
   readonly background: () => Promise<Background>
   readonly browser: () => Promise<Browser>
   /** What is found of a docker daemon, whichever engine is chosen. */
@@ -248,6 +250,9 @@ function notifyTools(tools: () => Tools, once: Once) {
 function machineTools(once: Once) {
   return {
     sockets: once(async () => new (await import('../adapters/sockets/ports.js')).HostSockets()),
+    programs: once(
+      async () => new (await import('../adapters/process/programs.js')).HostPrograms(),
+    ),
     machine: once(
       async () => new (await import('../adapters/machine/host-machine.js')).HostMachine(),
     ),

@@ -19,6 +19,7 @@ const databaseName = v.pipe(
   v.string('expected a name'),
   v.regex(/^[a-z][a-z0-9_]{0,62}$/, 'expected lower-case letters, digits and _ (63 at most)'),
 )
+const words = v.array(v.pipe(v.string('expected a word'), v.minLength(1, 'expected a word')))
 const seconds = v.pipe(v.number('expected seconds'), v.minValue(1), v.maxValue(3600))
 
 /**
@@ -40,6 +41,22 @@ export const settings = {
     schema: v.pipe(v.number('expected a number'), v.integer(), v.minValue(1), v.maxValue(32)),
     fallback: 4,
     about: 'How many tenants are migrated side by side.',
+  },
+  'migrations.command': {
+    schema: words,
+    fallback: [],
+    about:
+      "The backend's own migrations, run after ours: [alembic, upgrade, head]. It gets DATABASE_URL.",
+  },
+  'migrations.check': {
+    schema: words,
+    fallback: [],
+    about: 'Ends with 0 when migrations.command has nothing to do; without it that is always run.',
+  },
+  'migrations.folder': {
+    schema: v.pipe(v.string('expected a folder'), v.minLength(1, 'expected a folder')),
+    fallback: '.',
+    about: 'Where both are run, from the folder of mitra.yml.',
   },
   'objectStore.provider': {
     schema: v.picklist(objectStoreChoices, 'expected auto, minio or versitygw'),

@@ -22,6 +22,8 @@ export interface Session {
   copyIn(sql: string, chunks: AsyncIterable<Uint8Array>): Promise<number>
   /** Names of `NOTICE`s and warnings since the last call. */
   notices(): readonly string[]
+  /** The server process as it was named when the session began; a pooler names one of its own. */
+  readonly serverPid?: number | undefined
   close(): Promise<void>
 }
 
@@ -40,6 +42,8 @@ export interface Database {
     login: Login,
     options?: {readonly database?: string; readonly applicationName?: string},
   ): Promise<Session>
+  /** The same as one address, for programs that are not ours: `postgresql://user:password@host:port/name`. */
+  url(login: Login): Promise<Secret>
 }
 
 interface SqlErrorDetails {

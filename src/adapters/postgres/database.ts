@@ -1,7 +1,7 @@
 import pg from 'pg'
 import {codeOf, messageOf, MitraError} from '../../errors.js'
 import type {Database, Login, QueryResult, Session} from '../../ports/database.js'
-import type {Secrets} from '../../ports/secrets.js'
+import {Secret, type Secrets} from '../../ports/secrets.js'
 import {copyIn, copyOut} from './copy.js'
 import {translateSqlError} from './errors.js'
 
@@ -50,6 +50,13 @@ export class PgDatabase implements Database {
     return new PgSession(client)
   }
 
+  async url(login: Login): Promise<Secret> {
+    const {host, port, name} = this.#address
+    const {user, password} = await this.#credentials(login)
+    const who = [user, password].map(encodeURIComponent).join(':')
+    return new Secret(`postgresql://${who}@${host}:${port}/${encodeURIComponent(name)}`)
+  }
+
   async #credentials(login: Login): Promise<{user: string; password: string}> {
     const {adminUser, secrets} = this.#address
     if (login.role === 'tenant') return {user: login.user, password: login.password.reveal()}
@@ -73,6 +80,12 @@ class PgSession implements Session {
   constructor(client: pg.Client) {
     this.#client = client
     client.on('notice', (notice) => this.#notices.push(notice.message ?? ''))
+  }
+
+  get serverPid(): number | undefined {
+    // Not among the types of pg.
+    const pid: unknown = Reflect.get(this.#client, 'processID')
+    return typeof pid === 'number' ? pid : undefined
   }
 
   async query(sql: string, parameters: readonly unknown[] = []): Promise<QueryResult> {

@@ -1,28 +1,28 @@
 import {Flags} from '@oclif/core'
-import {workspaceMigrations} from '../../cli/database-work.js'
 import {planFlag} from '../../cli/flags.js'
+import {applyWhole, planWhole} from '../../cli/migrate-work.js'
 import {MitraCommand} from '../../cli/mitra-command.js'
 import {countOf, planText} from '../../cli/plan-text.js'
 import {runPlan} from '../../cli/run-plan.js'
-import {applyBootstrap} from '../../features/migrations/bootstrap.js'
-import {applyMigrations} from '../../features/migrations/apply.js'
-import {pendingFiles, planMigrations, type MigrationPlan} from '../../features/migrations/plan.js'
-import {migrationScript} from '../../features/migrations/sql.js'
-import {observeDatabase} from '../../features/migrations/state.js'
+import {planSql, stepSqlText, type StepSql} from '../../features/migrations/plan-sql.js'
 import type {Step} from '../../ports/journal.js'
 
 interface MigrateResult {
   readonly applied: boolean
   readonly plan: readonly Step[]
   /** The exact SQL by step; only with --plan. */
-  readonly sql: Readonly<Record<string, string>>
+  readonly sql: readonly StepSql[]
 }
 
 export default class DbMigrate extends MitraCommand {
   static override summary = 'Run the migrations that are missing: shared_schema, then every tenant.'
   static override description =
-    'Each target gets its files and their records in one transaction. A tenant that fails does not stop the others; run again, only what is missing runs. --plan prints the SQL.'
-  static override examples = ['<%= config.bin %> db migrate --plan', '<%= config.bin %> db migrate']
+    "Each target gets its files and their records in one transaction; a file that says transaction:false runs statement by statement and goes on where it was cut off. A tenant that fails does not stop the others; run again, only what is missing runs. The backend's own migrations follow, when mitra.yml names their command. --plan prints the SQL."
+  static override examples = [
+    '<%= config.bin %> db migrate --plan',
+    '<%= config.bin %> db migrate --canary 5 --max-failures 3',
+    '<%= config.bin %> db migrate --phase expand',
+  ]
   static override flags = {
     plan: planFlag,
     lint: Flags.boolean({
@@ -30,59 +30,44 @@ export default class DbMigrate extends MitraCommand {
       allowNo: true,
       summary: 'Look at what is pending first and refuse what is unsafe.',
     }),
+    phase: Flags.option({
+      options: ['expand', 'contract'] as const,
+      summary: 'Only files of this phase of a deploy; a file without a mark is of expand.',
+    })(),
+    canary: Flags.integer({
+      min: 1,
+      summary: 'So many tenants first; the others only when all of these went well.',
+    }),
+    'max-failures': Flags.integer({
+      min: 1,
+      summary: 'Begin no other tenant after so many have failed.',
+    }),
   }
 
   async run(): Promise<MigrateResult> {
     const {flags} = await this.parse(DbMigrate)
-    const {config} = await this.tools.workspace()
-    const [database, secrets] = [await this.tools.database(), await this.tools.secrets()]
-    const migrations = await workspaceMigrations(this.tools)
+    const {phase, canary, lint} = flags
+    await this.tools.workspace()
     const {plan, applied} = await runPlan({
       tools: this.tools,
-      command: 'db migrate',
+      command: phase === undefined ? 'db migrate' : `db migrate --phase ${phase}`,
       isPlanOnly: flags.plan,
-      observe: async () => {
-        const found = planMigrations(migrations, await observeDatabase(database))
-        if (flags.lint && found.steps.length > 0) {
-          const {refuseUnsafeMigrations} = await import('../../cli/migration-lint.js')
-          await refuseUnsafeMigrations(this.tools, migrations, pendingFiles(found))
-        }
-        return found
-      },
-      apply: async (planned, applying) => {
-        const {scramVerifier: verifierOf} = await import('../../adapters/scram/verifier.js')
-        if (planned.needsBootstrap) {
-          await applyBootstrap({database, secrets, verifierOf, run: applying.run})
-        }
-        const connections = config.values['database.connections']
-        const parts = {database, clock: this.tools.clock(), toolVersion: this.tools.version}
-        await applyMigrations(planned, {...parts, ...applying, connections})
-      },
+      observe: () => planWhole(this.tools, {lint, phase, canary}),
+      apply: (planned, applying) =>
+        applyWhole(planned, this.tools, {applying, maxFailures: flags['max-failures']}),
     })
 
-    const sql = flags.plan ? sqlOf(plan, this.tools.version) : {}
+    const database = (await this.tools.database()).name
+    const toolVersion = this.tools.version
+    const sql = flags.plan ? planSql(plan, {database, toolVersion}) : []
     if (flags.plan) this.exitWithPlan(plan.steps.length)
-    this.log(flags.plan ? planWithSql(plan, sql) : migrateText(plan.steps.length))
+    this.log(
+      flags.plan
+        ? [planText(plan.steps), ...sql.map(stepSqlText)].join('\n\n')
+        : migrateText(plan.steps.length),
+    )
     return {applied, plan: plan.steps, sql}
   }
-}
-
-function sqlOf(plan: MigrationPlan, toolVersion: string): Readonly<Record<string, string>> {
-  const marks = {runId: '(the id of the run)', toolVersion}
-  const shared = plan.shared.map((file) => [
-    `db.shared.${file.version}`,
-    migrationScript([file], undefined, marks).sql,
-  ])
-  const tenants = plan.tenants.map(({tenant, pending}) => [
-    `db.tenant.${tenant.name}`,
-    migrationScript(pending, tenant, marks).sql,
-  ])
-  return Object.fromEntries([...shared, ...tenants])
-}
-
-function planWithSql(plan: MigrationPlan, sql: Readonly<Record<string, string>>): string {
-  const scripts = Object.entries(sql).map(([step, text]) => `\n-- ${step}\n${text}`)
-  return [planText(plan.steps), ...scripts].join('\n')
 }
 
 function migrateText(count: number): string {

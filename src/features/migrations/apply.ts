@@ -1,38 +1,30 @@
 import {messageOf, MitraError} from '../../errors.js'
-import type {Clock} from '../../ports/clock.js'
-import {SqlError, type Database, type Session} from '../../ports/database.js'
+import type {Session} from '../../ports/database.js'
 import type {RunWriter} from '../../ports/journal.js'
 import type {Progress} from '../../ports/progress.js'
+import {runAlone} from './alone.js'
+import {Failures} from './failures.js'
+import {fanOut, type FannedOut, type FanOutTools} from './fan-out.js'
 import type {Migration} from './files.js'
-import type {MigrationPlan, TenantMigrations} from './plan.js'
-import {
-  busyState,
-  doneState,
-  migrationScript,
-  partlyDoneState,
-  versionReached,
-  type MigrationScript,
-} from './sql.js'
+import type {MigrationPlan} from './plan.js'
+import {migrationScript} from './sql.js'
+import {counted, type Stage} from './stages.js'
 import type {TenantRecord} from './state.js'
+import {runTarget, type TargetTools} from './target.js'
+import {inWaves} from './waves.js'
 
-export interface MigrateTools {
-  readonly database: Database
-  readonly clock: Clock
+export interface MigrateTools extends TargetTools, FanOutTools {
   readonly run: RunWriter
   readonly progress: Progress
   readonly toolVersion: string
-  /** Tenants side by side. */
-  readonly connections: number
 }
-
-const lockNotAvailable = '55P03'
-// A backend keeps about a megabyte of catalogue per tenant it has touched.
-const tenantsPerConnection = 200
 
 /** shared_schema in order, then the tenants side by side; one that fails does not stop the rest. */
 export async function applyMigrations(plan: MigrationPlan, tools: MigrateTools): Promise<void> {
   await applyShared(plan.shared, tools)
-  await applyTenants(plan.tenants, tools)
+  await applyStages(plan.stages, tools, (session, stage, tenant) =>
+    migrate(session, {files: stage.files, tenant}, tools),
+  )
 }
 
 async function applyShared(files: readonly Migration[], tools: MigrateTools): Promise<void> {
@@ -40,172 +32,153 @@ async function applyShared(files: readonly Migration[], tools: MigrateTools): Pr
   const session = await tools.database.connect({role: 'migrator'})
   try {
     for (const file of files) {
-      const id = `db.shared.${file.version}`
-      tools.progress.started(id)
-      await recordingFailure(id, tools, () =>
+      await recorded(`db.shared.${file.version}`, tools, () =>
         migrate(session, {files: [file], tenant: undefined}, tools),
       )
-      await tools.run.done(id)
     }
   } finally {
     await session.close()
   }
 }
 
-async function recordingFailure(
+/** A step of its own in the journal, done or failed. */
+export async function recorded(
   id: string,
-  {run}: MigrateTools,
+  {run, progress}: Pick<MigrateTools, 'run' | 'progress'>,
   work: () => Promise<void>,
 ): Promise<void> {
+  progress.started(id)
   try {
     await work()
   } catch (error) {
-    await run.failed(id, failureCode(error), messageOf(error))
+    await run.failed(id, codeIn(error), messageOf(error))
     throw error
   }
+  await run.done(id)
 }
 
-function failureCode(error: unknown): string {
+function codeIn(error: unknown): string {
   return error instanceof MitraError ? error.code : 'UNEXPECTED'
 }
 
-async function applyTenants(
-  tenants: readonly TenantMigrations[],
+type StageWork = (session: Session, stage: Stage, tenant: TenantRecord) => Promise<void>
+
+/**
+ * Stage after stage. A tenant that failed is left out of the later ones; after a canary that failed
+ * nothing else is begun, and neither is it when the server is gone.
+ */
+export async function applyStages(
+  stages: readonly Stage[],
   tools: MigrateTools,
+  work: StageWork,
 ): Promise<void> {
-  const waiting = [...tenants]
-  const failures: {readonly name: string; readonly error: unknown}[] = []
-  const worker = async () => {
-    while (waiting.length > 0) {
-      const batch = waiting.splice(0, Math.min(tenantsPerConnection, share(tenants, tools)))
-      failures.push(...(await migrateBatch(batch, tools)))
+  const failures = new Failures()
+  const failed = new Set<string>()
+  const all = new Set(stages.flatMap(({tenants}) => tenants.map(({id}) => id))).size
+  for (const stage of stages) {
+    if (!stage.isCanary && failures.count > 0 && stages.some(({isCanary}) => isCanary)) {
+      throw stopped('CANARY_FAILED', failures, {all, left: all - tenantsIn(stages, true)})
     }
+    const tenants = stage.tenants.filter(({id}) => !failed.has(id))
+    const result = await applyStage({...stage, tenants}, tools, {work, failures})
+    for (const id of result.failed) failed.add(id)
+    if (result.gone !== undefined) throw serverGone(result, tenants.length)
+    if (result.left > 0) throw stopped('TOO_MANY_FAILED', failures, {all, left: result.left})
   }
-  await Promise.all(Array.from({length: Math.min(tools.connections, tenants.length)}, worker))
-  if (failures.length > 0) throw someFailed(failures, tenants.length)
+  if (failures.count > 0) throw stopped('TENANTS_FAILED', failures, {all, left: 0})
 }
 
-function share(tenants: readonly TenantMigrations[], {connections}: MigrateTools): number {
-  return Math.max(1, Math.ceil(tenants.length / connections / 4))
+function tenantsIn(stages: readonly Stage[], isCanary: boolean): number {
+  const inThese = stages.filter((stage) => stage.isCanary === isCanary)
+  return new Set(inThese.flatMap(({tenants}) => tenants.map(({id}) => id))).size
 }
 
-async function migrateBatch(batch: readonly TenantMigrations[], tools: MigrateTools) {
-  const failures: {name: string; error: unknown}[] = []
-  let session: Session | undefined
-  for (const {tenant, pending} of batch) {
-    const id = `db.tenant.${tenant.name}`
-    tools.progress.started(id)
-    try {
-      session ??= await tools.database.connect({role: 'migrator'})
-      await migrate(session, {files: pending, tenant}, tools)
-    } catch (error) {
-      // A broken connection fails one tenant, not the whole batch.
-      await session?.close()
-      session = undefined
-      failures.push({name: tenant.name, error})
-      await tools.run.failed(id, failureCode(error), messageOf(error))
-      continue
-    }
-    await tools.run.done(id)
+async function applyStage(
+  stage: Stage,
+  tools: MigrateTools,
+  {work, failures}: {readonly work: StageWork; readonly failures: Failures},
+): Promise<FannedOut> {
+  const {run, progress} = tools
+  progress.started(stage.id)
+  const before = failures.count
+  const onOver = noteNow(stage, tools)
+  const job = {
+    failures,
+    onOver,
+    work: (session: Session, tenant: TenantRecord) => work(session, stage, tenant),
   }
-  await session?.close()
-  return failures
+  const result = await inWaves(stage, tools, (tenants, connections) =>
+    fanOut({...job, tenants}, {...tools, connections}),
+  )
+  if (result.failed.size + result.left === 0) await run.done(stage.id)
+  else {
+    const count = failures.count - before
+    const message = `${counted(count, 'tenant')} failed, ${counted(result.left, 'tenant')} left.`
+    await run.failed(
+      stage.id,
+      result.gone === undefined ? 'TENANTS_FAILED' : 'DATABASE_DOWN',
+      message,
+    )
+  }
+  return result
 }
 
-interface Target {
+/** Says how far it is, not more than once in two seconds. */
+function noteNow({id, tenants}: Stage, {progress, clock}: MigrateTools) {
+  let nextMs = clock.now().getTime() + 2000
+  return ({done, failed}: {readonly done: number; readonly failed: number}) => {
+    const nowMs = clock.now().getTime()
+    if (nowMs < nextMs) return
+    nextMs = nowMs + 2000
+    const wrong = failed === 0 ? '' : `, ${failed.toLocaleString('en')} failed`
+    progress.note(
+      id,
+      `${done.toLocaleString('en')} of ${counted(tenants.length, 'tenant')}${wrong}`,
+    )
+  }
+}
+
+interface MigrateTarget {
   readonly files: readonly Migration[]
   readonly tenant: TenantRecord | undefined
 }
 
-/** Sends the target's script; waits for a lock a bounded number of times. */
-export async function migrate(
+async function migrate(
   session: Session,
-  {files, tenant}: Target,
-  {clock, run, toolVersion}: Pick<MigrateTools, 'clock' | 'run' | 'toolVersion'>,
+  {files, tenant}: MigrateTarget,
+  tools: MigrateTools,
 ): Promise<void> {
-  const script = migrationScript(files, tenant, {runId: run.id, toolVersion})
-  const untilMs = clock.now().getTime() + 60_000
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      session.notices()
-      await session.script(script.sql)
-      return
-    } catch (error) {
-      const reached = versionReached(session.notices())
-      await session.script('ROLLBACK').catch(() => undefined)
-      if (!(error instanceof SqlError)) throw error
-      if (error.code === doneState) return
-      const isLock = error.code === busyState || error.code === lockNotAvailable
-      if (!isLock || clock.now().getTime() > untilMs) {
-        throw placedError(error, {...script, reached}, tenant?.name ?? 'shared_schema')
-      }
-      await clock.sleep(jittered(attempt))
-    }
+  const marks = {runId: tools.run.id, toolVersion: tools.toolVersion}
+  const [file] = files
+  if (file?.isAlone === true) {
+    return runAlone(session, {file, tenant, direction: 'up'}, {...tools, marks})
   }
+  return runTarget(
+    session,
+    {tenant, files, scriptOf: (some) => migrationScript(some, tenant, marks)},
+    tools,
+  )
 }
 
-function jittered(attempt: number): number {
-  const ceilingMs = Math.min(2000, 50 * 2 ** attempt)
-  return ceilingMs / 2 + (Math.random() * ceilingMs) / 2
-}
-
-interface FailedScript extends MigrationScript {
-  /** The version that the server was at. */
-  readonly reached: string | undefined
-  /** Length of what was sent ahead of the script. */
-  readonly ahead?: number
-}
-
-/** The same error with target, file and line. */
-export function placedError(error: SqlError, script: FailedScript, target: string): MitraError {
-  const offset = error.offset === undefined ? undefined : error.offset - (script.ahead ?? 0)
-  const where = placeOf(offset, script)
-  const message = `${where}: ${error.plain} (in ${target}).`
-  return new MitraError('failed', error.code, message, {
-    hints: [...error.hints, ...hintsFor(error.code, target)],
-    cause: error,
+function stopped(
+  code: 'TENANTS_FAILED' | 'TOO_MANY_FAILED' | 'CANARY_FAILED',
+  failures: Failures,
+  {all, left}: {readonly all: number; readonly left: number},
+): MitraError {
+  const notBegun = `${counted(left, 'tenant')} ${left === 1 ? 'was' : 'were'} not begun.`
+  const others =
+    left > 0 ? notBegun : failures.count < all ? 'The others are done.' : 'None is done.'
+  return new MitraError('failed', code, failures.summary(all), {
+    hints: [...failures.lines(), `${others} mitra db migrate goes on with what is missing.`],
+    cause: failures.first,
   })
 }
 
-function hintsFor(code: string, target: string): readonly string[] {
-  if (code === busyState) return ['Wait for the other mitra, then run the command again.']
-  if (code === partlyDoneState) return ['Run the command again: it looks anew at what is missing.']
-  const nothing = `Nothing of it was applied to ${target}.`
-  if (code === lockNotAvailable) return [nothing, 'Something holds the table: try again later.']
-  if (code !== '42501') return [nothing]
-  return ['A migration that changes rows begins with SET LOCAL row_security = on;', nothing]
-}
-
-/** File and line; the file alone where the server names no place; all of them where it began none. */
-function placeOf(offset: number | undefined, {sql, parts, reached}: FailedScript): string {
-  const part = parts.find(({start, end}) => offset !== undefined && offset >= start && offset < end)
-  if (part !== undefined && offset !== undefined) {
-    const before = sql.slice(part.start, offset)
-    return `${part.file.path}:${part.file.upLine + before.split('\n').length - 1}`
-  }
-  const files = parts.map(({file}) => file)
-  const [at = files.map((file) => file.path).join(', ')] = files
-    .filter((file) => file.version === reached)
-    .map((file) => file.path)
-  return at
-}
-
-function someFailed(
-  failures: readonly {readonly name: string; readonly error: unknown}[],
-  count: number,
-): MitraError {
-  const shown = failures.slice(0, 10).map(({error}) => messageOf(error))
-  const names = failures
-    .map(({name}) => name)
-    .slice(0, 20)
-    .join(', ')
-  return new MitraError(
-    'failed',
-    'TENANTS_FAILED',
-    `${failures.length} of ${count} tenants were not migrated: ${names}.`,
-    {
-      hints: [...shown, 'The others are done. mitra db migrate goes on with what is missing.'],
-      cause: failures[0]?.error,
-    },
-  )
+function serverGone({done, failed, left, gone}: FannedOut, all: number): MitraError {
+  const wrong = failed.size === 0 ? '' : `, ${counted(failed.size, 'tenant')} failed`
+  const message = `Postgres went away: ${done.toLocaleString('en')} of ${counted(all, 'tenant')} ${done === 1 ? 'is' : 'are'} done${wrong}, ${left.toLocaleString('en')} ${left === 1 ? 'is' : 'are'} not.`
+  return new MitraError('notReady', 'DATABASE_DOWN', message, {
+    hints: [messageOf(gone), 'mitra up postgres', 'mitra db migrate goes on with what is missing.'],
+    cause: gone,
+  })
 }

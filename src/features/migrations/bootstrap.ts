@@ -1,9 +1,8 @@
-import {createHash} from 'node:crypto'
 import type {Database} from '../../ports/database.js'
 import type {RunWriter} from '../../ports/journal.js'
 import type {Secrets} from '../../ports/secrets.js'
 import {identifier, literal} from '../../ports/sql-text.js'
-import {fingerprintFunctionsSql} from './fingerprint.js'
+import {ledgerSql} from './ledger.js'
 
 interface BootstrapTools {
   readonly database: Database
@@ -25,31 +24,6 @@ export async function applyBootstrap(tools: BootstrapTools): Promise<void> {
   }
   await run.done('db.bootstrap')
 }
-
-/** The ledger and its functions: made where they are missing, brought up to date where they are older. */
-const ledgerTableSql = `CREATE TABLE IF NOT EXISTS shared_schema.schema_migrations (
-  tenant_id uuid,
-  version text NOT NULL CHECK (version ~ '^[0-9]{14}$'),
-  name text NOT NULL,
-  checksum text NOT NULL,
-  previous_checksum text,
-  applied_at timestamptz NOT NULL DEFAULT now(),
-  milliseconds numeric(12, 3) NOT NULL,
-  tool_version text NOT NULL,
-  run_id text NOT NULL,
-  UNIQUE NULLS NOT DISTINCT (tenant_id, version)
-);
--- Null in rows of a mitra that had no fingerprints, and while a file outside a transaction runs.
-ALTER TABLE shared_schema.schema_migrations ADD COLUMN IF NOT EXISTS fingerprint_after text;
-ALTER TABLE shared_schema.schema_migrations ADD COLUMN IF NOT EXISTS state text NOT NULL
-  DEFAULT 'done' CHECK (state IN ('running', 'done'));
-${fingerprintFunctionsSql}`
-
-/** Kept as the comment of the ledger: another text means that the server has another one. */
-export const ledgerDefinition = createHash('sha256')
-  .update(ledgerTableSql)
-  .digest('hex')
-  .slice(0, 12)
 
 /** Safe to run again: after a reset of the migrator's password and after an update of mitra too. */
 export function bootstrapSql(database: string, verifier: string): string {
@@ -77,8 +51,7 @@ REVOKE ALL ON SCHEMA public FROM PUBLIC;
 CREATE SCHEMA IF NOT EXISTS shared_schema AUTHORIZATION mitra_migrator;
 SET LOCAL ROLE mitra_migrator;
 GRANT USAGE ON SCHEMA shared_schema TO mitra_tenant;
-${ledgerTableSql}
-COMMENT ON TABLE shared_schema.schema_migrations IS ${literal(ledgerDefinition)};
+${ledgerSql}
 ALTER DEFAULT PRIVILEGES FOR ROLE mitra_migrator REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
 COMMIT;`
 }

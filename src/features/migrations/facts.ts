@@ -55,6 +55,10 @@ const normalisedSql = `CASE
       t.schema_text, '''~'''), t.login_text, '''~login'''), t.tenant, '~tenant') END`
 
 // What mitra itself puts into shared_schema is no part of anybody's migrations.
+const ownFunctions = ['schema_facts', 'schema_fingerprint'].concat(
+  ['begins', 'runs', 'ends', 'undone'].map((verb) => `migration_${verb}`),
+)
+
 const relationsSql = `rel AS MATERIALIZED (
   SELECT t.namespace, t.login, c.oid, c.relkind, c.relispartition, c.relowner, c.relam,
     coalesce(c.relacl, acldefault(CASE c.relkind WHEN 'S' THEN 's' ELSE 'r' END::"char", c.relowner)) AS acl,
@@ -69,7 +73,7 @@ const relationsSql = `rel AS MATERIALIZED (
     JOIN pg_depend d ON d.refclassid = 'pg_namespace'::regclass AND d.refobjid = t.namespace
      AND d.classid = 'pg_class'::regclass
     JOIN pg_class c ON c.oid = d.objid
-   WHERE NOT (t.nspname = 'shared_schema' AND c.relname = 'schema_migrations')
+   WHERE NOT (t.nspname = 'shared_schema' AND starts_with(c.relname::text, 'schema_migrations'))
 )`
 
 // Partitions that are alike are looked at once; grants that are alike are sorted and named once.
@@ -269,7 +273,8 @@ const otherFacts = [
     JOIN pg_depend d ON d.refclassid = 'pg_namespace'::regclass AND d.refobjid = t.namespace
      AND d.classid = 'pg_proc'::regclass
     JOIN pg_proc p ON p.oid = d.objid
-   WHERE NOT (t.nspname = 'shared_schema' AND p.proname IN ('schema_facts', 'schema_fingerprint'))`,
+   WHERE NOT (t.nspname = 'shared_schema'
+     AND p.proname IN (${ownFunctions.map((name) => `'${name}'`).join(', ')}))`,
   `SELECT t.namespace, 'default grants', a.defaclobjtype::text || ' by '
       || ${ownerSql('a.defaclrole', 't.login')}, ${grantsSql('a.defaclacl', 't.login')}, '~'
     FROM target t JOIN pg_default_acl a ON a.defaclnamespace = t.namespace`,

@@ -1,7 +1,11 @@
 import {createHash} from 'node:crypto'
 import {MitraError} from '../../errors.js'
 import type {MigrationScope, MigrationText} from '../../ports/migration-files.js'
+import {readAlone} from './concurrent.js'
 import {transactionStatement} from './statements.js'
+
+/** What a deploy may run before (`expand`) and only after (`contract`) the old backend is gone. */
+export type MigrationPhase = 'expand' | 'contract'
 
 /** One migration, read: what dbmate would run from the same file. */
 export interface Migration {
@@ -14,7 +18,13 @@ export interface Migration {
   readonly up: string
   /** The line of the file on which `up` begins, from 1. */
   readonly upLine: number
+  /** `transaction:false`: its statements run one by one, outside a transaction. */
+  readonly isAlone: boolean
   readonly down: string
+  readonly downLine: number
+  readonly isDownAlone: boolean
+  /** From a line `-- mitra:phase expand`; a file without one counts as `expand`. */
+  readonly phase: MigrationPhase | undefined
 }
 
 export interface Migrations {
@@ -40,19 +50,45 @@ function readMigration({scope, fileName, path, text}: MigrationText): Migration 
       hints: ['The name is fourteen digits, _, words in small letters: 20260101000100_users.sql.'],
     })
   }
-  const {up, upLine, down} = sections(path, text)
-  refuseTransaction(path, up, upLine)
+  const parts = sections(path, text)
+  refuseTransaction({path, ...parts.up})
+  refuseTransaction({path, ...parts.down})
   const checksum = createHash('sha256').update(text).digest('hex')
-  return {scope, version, name, path, checksum, up, upLine, down}
+  return {
+    scope,
+    version,
+    name,
+    path,
+    checksum,
+    phase: phaseOf(path, text),
+    up: parts.up.sql,
+    upLine: parts.up.line,
+    isAlone: parts.up.isAlone,
+    down: parts.down.sql,
+    downLine: parts.down.line,
+    isDownAlone: parts.down.isAlone,
+  }
 }
 
-function sections(path: string, text: string): Pick<Migration, 'up' | 'upLine' | 'down'> {
+interface Section {
+  readonly sql: string
+  /** The line of the file on which it begins, from 1. */
+  readonly line: number
+  readonly isAlone: boolean
+}
+
+interface Mark {
+  readonly kind: string
+  readonly index: number
+  readonly isAlone: boolean
+}
+
+function sections(path: string, text: string): {readonly up: Section; readonly down: Section} {
   const lines = text.split('\n')
-  const marks = lines.flatMap((line, index) => {
+  const marks = lines.flatMap((line, index): readonly Mark[] => {
     const [, kind, options = ''] = header.exec(line.trim()) ?? []
     if (kind === undefined) return []
-    refuseOptions(path, index + 1, options)
-    return [{kind, index}]
+    return [{kind, index, isAlone: isAloneIn(path, index + 1, options)}]
   })
   const up = marks.find((mark) => mark.kind === 'up')
   if (up === undefined) {
@@ -63,31 +99,72 @@ function sections(path: string, text: string): Pick<Migration, 'up' | 'upLine' |
   const down = marks.find((mark) => mark.kind === 'down')
   const upEnd = down !== undefined && down.index > up.index ? down.index : lines.length
   return {
-    up: lines.slice(up.index + 1, upEnd).join('\n'),
-    upLine: up.index + 2,
-    down: down === undefined ? '' : lines.slice(down.index + 1).join('\n'),
+    up: sectionOf(lines, up, upEnd),
+    down:
+      down === undefined
+        ? {sql: '', line: lines.length, isAlone: false}
+        : sectionOf(lines, down, lines.length),
   }
 }
 
-function refuseOptions(path: string, line: number, options: string): void {
+function sectionOf(lines: readonly string[], {index, isAlone}: Mark, end: number): Section {
+  return {sql: lines.slice(index + 1, end).join('\n'), line: index + 2, isAlone}
+}
+
+function isAloneIn(path: string, line: number, options: string): boolean {
   const words = options.trim()
-  if (words === '' || words === 'transaction:true') return
+  if (words === '' || words === 'transaction:true') return false
+  if (words === 'transaction:false') return true
   throw new MitraError('config', 'MIGRATION_HEADER', `${path}:${line} asks for \`${words}\`.`, {
     hints: [
-      'Every migration runs in one transaction with its record, so that nothing is half applied.',
-      'Statements that cannot run in a transaction are not run by this mitra.',
+      'The one option is transaction:false, for statements that cannot run in a transaction.',
+      'Without it a migration runs in one transaction with its record.',
     ],
   })
 }
 
 /** A COMMIT in a file would leave what comes before it applied without its record. */
-function refuseTransaction(path: string, up: string, upLine: number): void {
-  const found = transactionStatement(up)
-  if (found === undefined) return
-  const place = `${path}:${upLine + found.line}`
-  const message = `${place} begins or ends a transaction: ${found.words.join(' ')}.`
-  throw new MitraError('config', 'MIGRATION_TRANSACTION', message, {
-    hints: ['Leave it out: the file runs in one transaction with its record.'],
+function refuseTransaction({path, sql, line, isAlone}: Section & {readonly path: string}): void {
+  const found = transactionStatement(sql)
+  if (found !== undefined) {
+    const place = `${path}:${line + found.line}`
+    const message = `${place} begins or ends a transaction: ${found.words.join(' ')}.`
+    throw new MitraError('config', 'MIGRATION_TRANSACTION', message, {
+      hints: ['Leave it out: mitra begins and ends the transactions, each with its record.'],
+    })
+  }
+  if (!isAlone) return
+  for (const {kind, statement, ...made} of readAlone(sql)) {
+    const isNameless = kind === 'create-index' && 'index' in made && made.index === undefined
+    if (isNameless) throw namelessIndex(`${path}:${line + statement.line}`)
+  }
+}
+
+function namelessIndex(place: string): MitraError {
+  return new MitraError(
+    'config',
+    'MIGRATION_INDEX_NAME',
+    `${place} makes an index without a name.`,
+    {
+      hints: ['Name it: a run that is cut off can then find what is left of it and go on.'],
+    },
+  )
+}
+
+const phaseLine = /^\s*--\s*mitra:phase\b(.*)$/
+
+function phaseOf(path: string, text: string): MigrationPhase | undefined {
+  const marks = text.split('\n').flatMap((line, index) => {
+    const word = phaseLine.exec(line)?.[1]?.trim()
+    return word === undefined ? [] : [{word, line: index + 1}]
+  })
+  const [mark, second] = marks
+  if (mark === undefined) return undefined
+  const {word, line} = second ?? mark
+  if (second === undefined && (word === 'expand' || word === 'contract')) return word
+  const what = second === undefined ? `has the phase \`${word}\`` : 'names a second phase'
+  throw new MitraError('config', 'MIGRATION_PHASE', `${path}:${line} ${what}.`, {
+    hints: ['One line `-- mitra:phase expand` or `-- mitra:phase contract` a file.'],
   })
 }
 

@@ -1,36 +1,58 @@
 import {MitraError} from '../../errors.js'
 import type {Step} from '../../ports/journal.js'
-import type {Migration, Migrations} from './files.js'
-import type {DatabaseState, TenantRecord} from './state.js'
-
-export interface TenantMigrations {
-  readonly tenant: TenantRecord
-  readonly pending: readonly Migration[]
-}
+import type {Migration, MigrationPhase, Migrations} from './files.js'
+import {planStages, stageStep, type Stage, type TenantMigrations} from './stages.js'
+import type {DatabaseState, Unfinished} from './state.js'
 
 export interface MigrationPlan {
   readonly steps: readonly Step[]
   readonly needsBootstrap: boolean
   readonly shared: readonly Migration[]
   readonly tenants: readonly TenantMigrations[]
+  /** What of `tenants` runs with what, in this order. */
+  readonly stages: readonly Stage[]
+}
+
+/** Nothing to do, or nothing known. */
+export const emptyPlan: MigrationPlan = {
+  steps: [],
+  needsBootstrap: false,
+  shared: [],
+  tenants: [],
+  stages: [],
+}
+
+export interface MigrationWish {
+  /** `expand` leaves files of the phase `contract` waiting; `contract` runs those alone. */
+  readonly phase?: MigrationPhase | undefined
+  /** So many tenants first; the others only when these went well. */
+  readonly canary?: number | undefined
 }
 
 /**
- * What is missing, in the order of versions: shared_schema first, then each tenant. An applied file
+ * What is missing, in the order of versions: shared_schema first, then the tenants. An applied file
  * that was edited, is missing or would come late is an error before anything is changed.
  */
-export function planMigrations(migrations: Migrations, state: DatabaseState): MigrationPlan {
+export function planMigrations(
+  migrations: Migrations,
+  state: DatabaseState,
+  {phase, canary}: MigrationWish = {},
+): MigrationPlan {
   if (migrations.shared.length === 0) throw noMigrations()
-  const shared = pendingOf(migrations.shared, state.shared, 'shared_schema')
+  const pendingIn = (files: readonly Migration[], id: string, name: string) =>
+    ofPhase(pendingOf(files, appliedTo(state, id), name), phase, name)
+  const shared = pendingIn(migrations.shared, '', 'shared_schema')
   const tenants = [...state.tenants, ...state.spares]
-    .map((tenant) => {
-      const applied = state.byTenant.get(tenant.id) ?? new Map()
-      return {tenant, pending: pendingOf(migrations.tenant, applied, tenant.name)}
-    })
+    .map((tenant) => ({tenant, pending: pendingIn(migrations.tenant, tenant.id, tenant.name)}))
     .filter(({pending}) => pending.length > 0)
-  const needsBootstrap = bootstrapReason(state) !== undefined
-  const steps = [...bootstrapSteps(state), ...shared.map(sharedStep), ...tenants.map(tenantStep)]
-  return {steps, needsBootstrap, shared, tenants}
+  const stages = planStages(tenants, migrations.tenant, canary)
+  return {
+    steps: [...bootstrapSteps(state), ...shared.map(sharedStep), ...stages.map(stageStep)],
+    needsBootstrap: bootstrapReason(state) !== undefined,
+    shared,
+    tenants,
+    stages,
+  }
 }
 
 /** Versions that shared_schema or a tenant still misses; spares are no tenants yet. */
@@ -47,22 +69,55 @@ export function pendingFiles({shared, tenants}: MigrationPlan): readonly Migrati
   return [...shared, ...ofTenants]
 }
 
+interface Applied {
+  readonly done: ReadonlyMap<string, string>
+  readonly begun: readonly Unfinished[]
+}
+
+function appliedTo(state: DatabaseState, id: string): Applied {
+  const done = id === '' ? state.shared : (state.byTenant.get(id) ?? new Map())
+  return {done, begun: state.unfinished.get(id) ?? []}
+}
+
 function pendingOf(
   files: readonly Migration[],
-  applied: ReadonlyMap<string, string>,
+  {done, begun}: Applied,
   target: string,
 ): readonly Migration[] {
   const known = new Map(files.map((file) => [file.version, file]))
-  for (const [version, checksum] of applied) {
+  const fileOf = (version: string): Migration => {
     const file = known.get(version)
     if (file === undefined) throw missing(version, target)
+    return file
+  }
+  for (const [version, checksum] of done) {
+    const file = fileOf(version)
     if (file.checksum !== checksum) throw edited(file, target)
   }
-  const latest = [...applied.keys()].toSorted().at(-1) ?? ''
-  const pending = files.filter((file) => !applied.has(file.version))
-  const late = pending.find((file) => file.version < latest)
+  for (const one of begun) {
+    const file = fileOf(one.version)
+    if (one.isUndoing) throw halfUndone(file, target)
+    if (one.statements > 0 && !file.isAlone) throw edited(file, target)
+  }
+  const latest = [...done.keys()].toSorted().at(-1) ?? ''
+  const pending = files.filter((file) => !done.has(file.version))
+  // A file that waits for the end of a deploy is overtaken on purpose.
+  const late = pending.find((file) => file.version < latest && file.phase !== 'contract')
   if (late !== undefined) throw outOfOrder(late, latest, target)
   return pending
+}
+
+function ofPhase(
+  pending: readonly Migration[],
+  phase: MigrationPhase | undefined,
+  target: string,
+): readonly Migration[] {
+  if (phase === undefined) return pending
+  const contract = pending.filter((file) => file.phase === 'contract')
+  if (phase === 'expand') return pending.filter((file) => file.phase !== 'contract')
+  const [first] = pending.filter((file) => file.phase !== 'contract')
+  if (first !== undefined && contract.length > 0) throw phaseOrder(first, target)
+  return contract
 }
 
 function bootstrapSteps(state: DatabaseState): readonly Step[] {
@@ -93,18 +148,7 @@ function sharedStep(file: Migration): Step {
     title: `Run ${file.path}`,
     why: 'shared_schema does not have it',
     undo: 'no',
-    detail: {checksum: file.checksum},
-  }
-}
-
-function tenantStep({tenant, pending}: TenantMigrations): Step {
-  const names = pending.map((file) => `${file.version}_${file.name}`)
-  return {
-    id: `db.tenant.${tenant.name}`,
-    title: `Migrate ${tenant.schema}: ${names.join(', ')}`,
-    why: `${tenant.name} does not have ${pending.length === 1 ? 'it' : 'them'}`,
-    undo: 'no',
-    detail: {files: pending.map((file) => file.path)},
+    detail: {checksum: file.checksum, ...(file.phase === undefined ? {} : {phase: file.phase})},
   }
 }
 
@@ -139,4 +183,20 @@ function outOfOrder(file: Migration, latest: string, target: string): MitraError
     `${file.path} is older than ${latest}, which ${target} already has.`,
     {hints: ['Rename the file to a later time, so that it runs in the same order everywhere.']},
   )
+}
+
+function phaseOrder(file: Migration, target: string): MitraError {
+  return new MitraError(
+    'config',
+    'MIGRATION_PHASE',
+    `${file.path} comes before the contract phase, and ${target} does not have it.`,
+    {hints: ['mitra db migrate --phase expand', 'Or run all of it: mitra db migrate']},
+  )
+}
+
+function halfUndone(file: Migration, target: string): MitraError {
+  const message = `${file.path} was being taken back in ${target}, and not all of it is.`
+  return new MitraError('failed', 'MIGRATION_HALF_UNDONE', message, {
+    hints: ['mitra db rollback goes on with it.'],
+  })
 }

@@ -1,18 +1,14 @@
 import {identifier, literal} from '../../ports/sql-text.js'
-import {fingerprintCall} from './fingerprint.js'
 import type {Migration} from './files.js'
+import {reachedMark} from './ledger.js'
 import type {TenantRecord} from './state.js'
 
-/** SQLSTATEs of our own: another mitra is at the same target, has done it all, has done a part. */
-export const busyState = 'MT001'
-export const doneState = 'MT002'
-export const partlyDoneState = 'MT003'
-
-const marker = 'mitra runs '
+/** What a script says of a tenant; undefined in its place stands for shared_schema. */
+export type ScriptTarget = Pick<TenantRecord, 'id' | 'schema' | 'login'> | undefined
 
 /** The version that the server was at when it failed, from the notices of the script. */
 export function versionReached(notices: readonly string[]): string | undefined {
-  return notices.findLast((notice) => notice.startsWith(marker))?.slice(marker.length)
+  return notices.findLast((notice) => notice.startsWith(reachedMark))?.slice(reachedMark.length)
 }
 
 export interface RunMarks {
@@ -23,11 +19,15 @@ export interface RunMarks {
 /** A script with the place of every file in it, so that an error can name file and line. */
 export interface MigrationScript {
   readonly sql: string
-  readonly parts: readonly {
-    readonly file: Migration
-    readonly start: number
-    readonly end: number
-  }[]
+  readonly parts: readonly ScriptPart[]
+}
+
+export interface ScriptPart {
+  readonly file: Migration
+  /** The line of the file on which the part begins. */
+  readonly line: number
+  readonly start: number
+  readonly end: number
 }
 
 /**
@@ -36,101 +36,102 @@ export interface MigrationScript {
  */
 export function migrationScript(
   files: readonly Migration[],
-  tenant: TenantRecord | undefined,
+  target: ScriptTarget,
   marks: RunMarks,
 ): MigrationScript {
-  const begin = 'BEGIN;\n'
-  const {sql, parts} = migrationBody(files, tenant, marks)
-  const shifted = parts.map(({file, start, end}) => ({
-    file,
-    start: start + begin.length,
-    end: end + begin.length,
-  }))
-  return {sql: `${begin}${sql}COMMIT;`, parts: shifted}
+  return inTransaction(migrationBody(files, target, marks))
 }
 
 /** The same without BEGIN and COMMIT, for a transaction that does more: making a tenant. */
 export function migrationBody(
   files: readonly Migration[],
-  tenant: TenantRecord | undefined,
+  target: ScriptTarget,
   marks: RunMarks,
 ): MigrationScript {
-  let sql = guardSql(files, tenant)
-  const parts: {file: Migration; start: number; end: number}[] = []
+  const versions = `{${files.map((file) => file.version).join(',')}}`
+  const begins = [literal(lockName(target)), uuidOf(target), literal(versions)].join(', ')
+  const script = new ScriptWriter(
+    `${settingsSql(target)}SELECT shared_schema.migration_begins(${begins});\n`,
+  )
   for (const file of files) {
-    sql += fileHeadSql(file, tenant)
-    const start = sql.length
-    sql += file.up
-    parts.push({file, start, end: sql.length})
-    sql += `\n;\n${ledgerSql(file, tenant, marks)}`
+    script.write(`SELECT shared_schema.migration_runs(${literal(file.version)});\n`)
+    script.write(placeSql(target))
+    script.writePart(file, file.up, file.upLine)
+    script.write(endsSql(file, target, marks))
   }
-  return {sql, parts}
+  return script.done()
 }
 
-/** Settings, the target's lock and the check that nobody was faster. */
-function guardSql(files: readonly Migration[], tenant: TenantRecord | undefined): string {
-  const target = tenant?.id ?? 'shared'
-  const versions = files.map((file) => literal(file.version)).join(', ')
-  const same =
-    tenant === undefined ? 'tenant_id IS NULL' : `tenant_id = ${literal(tenant.id)}::uuid`
+/** What the target's lock is called. */
+export function lockName(target: ScriptTarget): string {
+  return target?.id ?? 'shared'
+}
+
+/** Where names of a file are looked up. */
+export function searchPathOf(target: ScriptTarget): string {
+  return target === undefined ? 'shared_schema' : `${identifier(target.schema)}, shared_schema`
+}
+
+function settingsSql(target: ScriptTarget): string {
   return [
-    "SET LOCAL lock_timeout = '3s';",
+    "SET LOCAL lock_timeout = '1s';",
     "SET LOCAL statement_timeout = '10min';",
     "SET LOCAL idle_in_transaction_session_timeout = '1min';",
-    `SELECT set_config('mitra.tenant_id', ${literal(tenant?.id ?? '')}, true);`,
-    'DO $guard$ BEGIN',
-    `  IF NOT pg_try_advisory_xact_lock(hashtextextended('mitra ' || ${literal(target)}, 0)) THEN`,
-    `    RAISE EXCEPTION 'another mitra migrates it' USING ERRCODE = '${busyState}';`,
-    '  END IF;',
-    '  CASE (SELECT count(*) FROM shared_schema.schema_migrations',
-    `         WHERE ${same} AND version IN (${versions}))`,
-    '    WHEN 0 THEN NULL;',
-    `    WHEN ${files.length} THEN`,
-    `      RAISE EXCEPTION 'it was migrated meanwhile' USING ERRCODE = '${doneState}';`,
-    '    ELSE',
-    `      RAISE EXCEPTION 'it was partly migrated meanwhile' USING ERRCODE = '${partlyDoneState}';`,
-    '  END CASE;',
-    'END $guard$;',
+    `SELECT set_config('mitra.tenant_id', ${literal(target?.id ?? '')}, true);`,
     '',
   ].join('\n')
 }
 
-/** Says which file runs now; what a file before it has set is put back. */
-function fileHeadSql({version}: Migration, tenant: TenantRecord | undefined): string {
-  const path =
-    tenant === undefined ? 'shared_schema' : `${identifier(tenant.schema)}, shared_schema`
-  return [
-    'DO $mark$ BEGIN',
-    `  RAISE NOTICE '${marker}%', ${literal(version)};`,
-    "  PERFORM set_config('mitra.started', extract(epoch FROM clock_timestamp())::text, true);",
-    'END $mark$;',
-    // A change of rows under forced row level security touches none and says nothing; off makes it fail.
-    'SET LOCAL row_security = off;',
-    `SET LOCAL search_path = ${path};`,
-    '',
-  ].join('\n')
+/** What a file before it has set is put back. */
+function placeSql(target: ScriptTarget): string {
+  // A change of rows under forced row level security touches none and says nothing; off makes it fail.
+  return `SET LOCAL row_security = off;\nSET LOCAL search_path = ${searchPathOf(target)};\n`
 }
 
-function ledgerSql(
-  file: Migration,
-  tenant: TenantRecord | undefined,
+function endsSql(
+  {version, name, checksum}: Migration,
+  target: ScriptTarget,
   {runId, toolVersion}: RunMarks,
 ): string {
-  const id = tenant === undefined ? 'NULL' : `${literal(tenant.id)}::uuid`
-  const same = tenant === undefined ? 'tenant_id IS NULL' : `tenant_id = ${id}`
-  const values = [
-    id,
-    literal(file.version),
-    literal(file.name),
-    literal(file.checksum),
-    `(SELECT checksum FROM shared_schema.schema_migrations WHERE ${same} ORDER BY version DESC LIMIT 1)`,
-    "(extract(epoch FROM clock_timestamp()) - current_setting('mitra.started')::numeric) * 1000",
-    literal(toolVersion),
-    literal(runId),
-    fingerprintCall(tenant),
-  ]
-  const columns =
-    'tenant_id, version, name, checksum, previous_checksum, milliseconds, tool_version, run_id,' +
-    ' fingerprint_after'
-  return `INSERT INTO shared_schema.schema_migrations (${columns})\nVALUES (${values.join(', ')});\n`
+  const {schema, login} = target ?? {schema: 'shared_schema', login: ''}
+  const texts = [schema, login, version, name, checksum, toolVersion, runId].map(literal)
+  return `SELECT shared_schema.migration_ends(${[uuidOf(target), ...texts].join(', ')});\n`
+}
+
+export function uuidOf(target: ScriptTarget): string {
+  return target === undefined ? 'NULL' : `${literal(target.id)}::uuid`
+}
+
+function inTransaction({sql, parts}: MigrationScript): MigrationScript {
+  const begin = 'BEGIN;\n'
+  const shifted = parts.map((part) => ({
+    ...part,
+    start: part.start + begin.length,
+    end: part.end + begin.length,
+  }))
+  return {sql: `${begin}${sql}COMMIT;`, parts: shifted}
+}
+
+class ScriptWriter {
+  #sql: string
+  readonly #parts: ScriptPart[] = []
+
+  constructor(head: string) {
+    this.#sql = head
+  }
+
+  write(sql: string): void {
+    this.#sql += sql
+  }
+
+  writePart(file: Migration, sql: string, line: number): void {
+    const start = this.#sql.length
+    this.#sql += sql
+    this.#parts.push({file, line, start, end: this.#sql.length})
+    this.#sql += '\n;\n'
+  }
+
+  done(): MigrationScript {
+    return {sql: this.#sql, parts: this.#parts}
+  }
 }

@@ -1,6 +1,6 @@
 import {codeOf} from '../../errors.js'
 import type {Database, Session} from '../../ports/database.js'
-import {ledgerDefinition} from './bootstrap.js'
+import {ledgerDefinition} from './ledger.js'
 
 /** As the registry has it; only an `active` one is a tenant to anybody but the lifecycle. */
 export type TenantState = 'active' | 'spare' | 'dropping' | 'restoring'
@@ -15,6 +15,14 @@ export interface TenantRecord {
   readonly state: TenantState
 }
 
+/** A file outside a transaction that is not through. */
+export interface Unfinished {
+  readonly version: string
+  /** How many of its statements are done. */
+  readonly statements: number
+  readonly isUndoing: boolean
+}
+
 /** What the database holds of migrations and tenants. */
 export interface DatabaseState {
   /** Roles, shared_schema and the ledger are there. */
@@ -25,8 +33,10 @@ export interface DatabaseState {
   readonly acceptsMigrator: boolean
   /** Checksum by version of what ran in shared_schema. */
   readonly shared: ReadonlyMap<string, string>
-  /** The same by tenant id. */
+  /** The same by tenant id, '' for shared_schema; tenants that are alike share one map. */
   readonly byTenant: ReadonlyMap<string, ReadonlyMap<string, string>>
+  /** By tenant id. */
+  readonly unfinished: ReadonlyMap<string, readonly Unfinished[]>
   /** Those that can be used. */
   readonly tenants: readonly TenantRecord[]
   /** Schemas made ahead: migrated like tenants, counted and shown nowhere as such. */
@@ -42,6 +52,7 @@ export const emptyDatabase: DatabaseState = {
   acceptsMigrator: false,
   shared: new Map(),
   byTenant: new Map(),
+  unfinished: new Map(),
   tenants: [],
   spares: [],
   closed: [],
@@ -81,18 +92,15 @@ async function readState(session: Session): Promise<DatabaseState> {
   )
   const [hasLedger, hasTenants, hasStates, definition] = there.rows[0] ?? []
   if (hasLedger !== 't') return emptyDatabase
-  const ledger = await session.query(
-    "SELECT coalesce(tenant_id::text, ''), string_agg(version || ':' || checksum, ',')" +
-      ' FROM shared_schema.schema_migrations GROUP BY 1',
-  )
-  const applied = new Map(ledger.rows.map(([target, pairs]) => [String(target), parsePairs(pairs)]))
+  const hasCurrentLedger = definition === ledgerDefinition
+  const ledger = await readLedger(session, hasCurrentLedger)
   const all = hasTenants === 't' ? await readTenants(session, hasStates === 't') : []
   return {
     isBootstrapped: true,
-    hasCurrentLedger: definition === ledgerDefinition,
+    hasCurrentLedger,
     acceptsMigrator: true,
-    shared: applied.get('') ?? new Map(),
-    byTenant: applied,
+    shared: ledger.byTenant.get('') ?? new Map(),
+    ...ledger,
     tenants: all.filter(({state}) => state === 'active'),
     spares: all.filter(({state}) => state === 'spare'),
     closed: all.filter(isClosed),
@@ -127,7 +135,42 @@ function stateOf(text: string): TenantState {
   return states.find((state) => state === text) ?? 'dropping'
 }
 
-function parsePairs(text: unknown): ReadonlyMap<string, string> {
-  const pairs = String(text).split(',')
-  return new Map(pairs.map((pair) => [pair.slice(0, 14), pair.slice(15)]))
+/** One row for each set of migrations that some targets have in common, not one for each target. */
+async function readLedger(
+  session: Session,
+  isCurrent: boolean,
+): Promise<Pick<DatabaseState, 'byTenant' | 'unfinished'>> {
+  const begun = isCurrent
+    ? "CASE WHEN state <> 'done' THEN ':' || statements_done || ':' || state END"
+    : 'NULL'
+  const {rows} = await session.query(
+    `SELECT applied, string_agg(target, ',') FROM (
+       SELECT coalesce(tenant_id::text, '') AS target,
+         string_agg(concat(version, ':', checksum, ${begun}), ',' ORDER BY version) AS applied
+         FROM shared_schema.schema_migrations GROUP BY tenant_id) one
+      GROUP BY applied`,
+  )
+  const byTenant = new Map<string, ReadonlyMap<string, string>>()
+  const unfinished = new Map<string, readonly Unfinished[]>()
+  for (const [applied, targets] of rows) {
+    const entries = String(applied).split(',').map(parseEntry)
+    const done = new Map(
+      entries.flatMap(({version, checksum, statements}) =>
+        statements === undefined ? [[version, checksum] as const] : [],
+      ),
+    )
+    const begunHere = entries.flatMap(({version, statements, state}) =>
+      statements === undefined ? [] : [{version, statements, isUndoing: state === 'undoing'}],
+    )
+    for (const target of String(targets).split(',')) {
+      byTenant.set(target, done)
+      if (begunHere.length > 0) unfinished.set(target, begunHere)
+    }
+  }
+  return {byTenant, unfinished}
+}
+
+function parseEntry(text: string) {
+  const [version = '', checksum = '', count, state] = text.split(':')
+  return {version, checksum, state, statements: count === undefined ? undefined : Number(count)}
 }

@@ -1,8 +1,20 @@
-interface Statement {
+/** A word in capitals, a quoted name or text as written, a sign. */
+interface Token {
+  readonly kind: 'word' | 'quoted' | 'sign'
+  readonly text: string
+  /** Index into the script. */
+  readonly at: number
+}
+
+export interface Statement {
   /** The first words in capitals: `CREATE TABLE`. */
   readonly words: readonly string[]
-  /** Of its first word, from 0. */
+  /** Of its first token, from 0. */
   readonly line: number
+  /** Where it begins and ends in the script, without its semicolon. */
+  readonly start: number
+  readonly end: number
+  readonly tokens: readonly Token[]
 }
 
 // What may stand between words and hides a semicolon: comments, texts, names, dollar-quoted bodies.
@@ -19,29 +31,54 @@ const token = new RegExp(
   'y',
 )
 
-/** The statements of a script by their first words; enough to know what each of them is. */
+/** The statements of a script with their words; enough to know what each of them is. */
 export function statementsOf(sql: string): readonly Statement[] {
   const found: Statement[] = []
+  let tokens: Token[] = []
   let words: string[] = []
-  let start = 0
   let depth = 0
+  let end = 0
   const close = () => {
-    if (words.length > 0) found.push({words: words.slice(0, 3), line: lineOf(sql, start)})
+    const start = tokens[0]?.at
+    if (start !== undefined && words.length > 0) {
+      found.push({words: words.slice(0, 3), line: lineOf(sql, start), start, end, tokens})
+    }
+    tokens = []
     words = []
   }
   for (let at = 0; at < sql.length;) {
     token.lastIndex = at
     const groups = token.exec(sql)?.groups ?? {}
+    const next = endOf(groups, sql, token.lastIndex)
     if (groups['word'] !== undefined) {
-      if (words.length === 0) start = at
       words.push(groups['word'].toUpperCase())
       depth = depthAfter(words, depth)
     }
     if (groups['end'] !== undefined && depth === 0) close()
-    at = endOf(groups, sql, token.lastIndex)
+    else {
+      const one = asToken(groups, sql, at, next)
+      if (one !== undefined) {
+        tokens.push(one)
+        end = next
+      }
+    }
+    at = next
   }
   close()
   return found
+}
+
+function asToken(
+  groups: Partial<Record<string, string>>,
+  sql: string,
+  at: number,
+  end: number,
+): Token | undefined {
+  const {gap, comment, word} = groups
+  if (gap !== undefined || comment !== undefined) return undefined
+  if (word !== undefined) return {kind: 'word', text: word.toUpperCase(), at}
+  const isQuoted = groups['text'] !== undefined || groups['dollar'] !== undefined
+  return {kind: isQuoted ? 'quoted' : 'sign', text: sql.slice(at, end), at}
 }
 
 /** Inside `BEGIN ATOMIC ... END` of a function semicolons end no statement of ours. */

@@ -1,9 +1,9 @@
 import {afterAll, beforeAll, beforeEach, describe, expect, test} from 'vitest'
 import type {Migrations} from '../../../src/features/migrations/files.js'
-import {readMigrations} from '../../../src/features/migrations/files.js'
 import {migrationScript} from '../../../src/features/migrations/sql.js'
 import {observeDatabase} from '../../../src/features/migrations/state.js'
-import {makeTenants, migrateAll, queryAs, shippedMigrations} from '../../support/platform.js'
+import {makeFleets, type Fleets} from '../../support/fleet.js'
+import {makeTenants, migrateAll, queryAs} from '../../support/platform.js'
 import type {Platform} from '../../support/platform.js'
 import {isPostgresThere, startPostgres, type TestPostgres} from '../../support/postgres.js'
 
@@ -11,35 +11,25 @@ const names = ['alpha', 'beta', 'gamma', 'delta']
 
 describe.skipIf(!isPostgresThere)('running migrations on a real server', () => {
   let server: TestPostgres
-  let platform: Platform
+  let fleets: Fleets
   let shipped: Migrations
-  let count = 0
+  let platform: Platform
 
   beforeAll(async () => {
     server = await startPostgres()
-    shipped = await shippedMigrations()
-  })
+    fleets = await makeFleets(server, names)
+    shipped = fleets.shipped
+  }, 120_000)
 
   afterAll(async () => {
     await server?.stop()
   })
 
-  // Logins belong to the cluster: every database has the same four.
   beforeEach(async () => {
-    count += 1
-    platform = {database: await server.create(`db${count}`), secrets: server.secrets}
-    await migrateAll(platform, shipped)
-    await makeTenants(platform, shipped, names, {isFilled: false})
+    platform = await fleets.copy()
   })
 
-  /** The shipped files and one more for the tenants. */
-  const withFile = (sql: string, version = '20270101000000'): Migrations => {
-    const fileName = `${version}_more.sql`
-    const path = `database/tenant/${fileName}`
-    const text = `-- words\n-- migrate:up\n${sql}\n-- migrate:down\n`
-    const more = readMigrations([{scope: 'tenant', fileName, path, text}])
-    return {shared: shipped.shared, tenant: [...shipped.tenant, ...more.tenant]}
-  }
+  const withFile = (sql: string, version = '20270101000000') => fleets.withFile(sql, {version})
 
   const tablesNamed = async (table: string) => {
     const {rows} = await queryAs(
@@ -64,7 +54,7 @@ describe.skipIf(!isPostgresThere)('running migrations on a real server', () => {
     const run = await migrateAll(platform, migrations)
     const again = await migrateAll(platform, migrations)
 
-    expect(run.finished.toSorted()).toEqual(names.map((name) => `db.tenant.${name}`).toSorted())
+    expect(run.finished).toEqual(['db.tenants.20270101000000'])
     expect(await tablesNamed('claims')).toEqual(names.map((name) => `${name}_schema`).toSorted())
     expect(again.finished).toEqual([])
   })
@@ -101,8 +91,8 @@ describe.skipIf(!isPostgresThere)('running migrations on a real server', () => {
     expect(await ledgerOf('20270101000000')).toEqual(['alpha', 'delta', 'gamma'])
 
     await queryAs(platform, 'admin', 'DROP TABLE beta_schema.claims')
-    const run = await migrateAll(platform, migrations)
-    expect(run.finished).toEqual(['db.tenant.beta'])
+    await migrateAll(platform, migrations)
+    expect(await ledgerOf('20270101000000')).toEqual(names.toSorted())
   })
 
   test('an error in the middle leaves nothing of the file, nor of the one before it', async () => {
@@ -119,7 +109,7 @@ describe.skipIf(!isPostgresThere)('running migrations on a real server', () => {
     const migrations = withFile("SELECT 'மொழி 😀';\nSELECT 1;\nCREATE TABEL claims ();")
     await expect(migrateAll(platform, migrations)).rejects.toMatchObject({
       hints: expect.arrayContaining([
-        'database/tenant/20270101000000_more.sql:5: syntax error at or near "TABEL" (in alpha).',
+        '4 tenants: database/tenant/20270101000000_more.sql:5: syntax error at or near "TABEL" (in alpha, beta, delta, gamma).',
       ]),
     })
   })
@@ -129,7 +119,9 @@ describe.skipIf(!isPostgresThere)('running migrations on a real server', () => {
     const second = withFile("DO $$ BEGIN RAISE 'no'; END $$;", '20270101000001')
     const both = {shared: shipped.shared, tenant: [...first.tenant, ...second.tenant.slice(-1)]}
     await expect(migrateAll(platform, both)).rejects.toMatchObject({
-      hints: expect.arrayContaining(['database/tenant/20270101000001_more.sql: no (in alpha).']),
+      hints: expect.arrayContaining([
+        '4 tenants: database/tenant/20270101000001_more.sql: no (in alpha, beta, delta, gamma).',
+      ]),
     })
   })
 
@@ -186,15 +178,16 @@ describe.skipIf(!isPostgresThere)('running migrations on a real server', () => {
     const migrating = migrateAll(platform, withFile('ALTER TABLE users ADD COLUMN note text;'))
     await new Promise((resolve) => setTimeout(resolve, 3500))
     await holder.script('COMMIT')
-    const run = await migrating
+    await migrating
     await holder.close()
-    expect(run.finished).toHaveLength(4)
+    expect(await ledgerOf('20270101000000')).toEqual(names.toSorted())
   })
 
   test('status of the fleet asks the same number of questions whatever the number of tenants', async () => {
     let questions = 0
     const counting = {
       name: platform.database.name,
+      url: (login: Parameters<Platform['database']['url']>[0]) => platform.database.url(login),
       connect: async (...given: Parameters<Platform['database']['connect']>) => {
         const session = await platform.database.connect(...given)
         return {

@@ -36,10 +36,10 @@ describe('reading migrations', () => {
     )
   })
 
-  test('transaction:false is refused with its line', () => {
-    const text = '\n-- migrate:up transaction:false\nSELECT 1'
+  test('an option that is none is refused with its line', () => {
+    const text = '\n-- migrate:up transaction:maybe\nSELECT 1'
     expect(() => read('20260101000000_one.sql', text)).toThrow(
-      'database/tenant/20260101000000_one.sql:2 asks for `transaction:false`.',
+      'database/tenant/20260101000000_one.sql:2 asks for `transaction:maybe`.',
     )
   })
 

@@ -93,15 +93,14 @@ describe.skipIf(!isPostgresThere)('a migration that is cut off', () => {
       await ended
       await untilNobodyWorks(platform)
       const cut = await traces(platform)
-      const run = await migrateAll(platform, all)
+      await migrateAll(platform, all)
 
       expect(cut.filter((trace) => trace !== whole && trace !== none)).toEqual([])
-      expect(run.finished).toHaveLength(cut.filter((trace) => trace === none).length)
       expect(await traces(platform)).toEqual(names.map(() => whole))
     },
   )
 
-  test('a crash of the server leaves each tenant whole or untouched; the next run completes', async () => {
+  test('a crash of the server is waited for: the same run completes', async () => {
     const platform = await fleet()
     const running = migrateAll(platform, all, 2).then(
       () => 'done',
@@ -109,13 +108,8 @@ describe.skipIf(!isPostgresThere)('a migration that is cut off', () => {
     )
     await sleep(400)
     await server.crash()
-    const answer = await running
-    const cut = await traces(platform)
-    await migrateAll(platform, all)
 
-    expect(answer).toBe('TENANTS_FAILED')
-    expect(cut.filter((trace) => trace !== whole && trace !== none)).toEqual([])
-    expect(cut).toContain(none)
+    expect(await running).toBe('done')
     expect(await traces(platform)).toEqual(names.map(() => whole))
   })
 })

@@ -68,13 +68,19 @@ describe('a plan of migrations', () => {
     expect(countPending(plan)).toBe(0)
   })
 
-  test('holds one step for each tenant that misses something, and why', () => {
+  test('holds one step for all tenants that miss the same, and why', () => {
     const before = files({'20260101000001': 'SELECT 1'})
     const now = files({'20260101000001': 'SELECT 1', '20260101000002': 'SELECT 2'})
     const plan = planMigrations(now, after(before))
 
     expect(plan.steps).toMatchObject([
-      {id: 'db.tenant.lic', why: 'lic does not have it', undo: 'no'},
+      {
+        id: 'db.tenants.20260101000002',
+        title: 'Run 20260101000002_x in lic',
+        why: 'it does not have it',
+        undo: 'no',
+        detail: {files: ['20260101000002.sql'], tenants: ['lic']},
+      },
     ])
     expect(countPending(plan)).toBe(1)
   })

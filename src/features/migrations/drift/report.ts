@@ -1,6 +1,6 @@
 import type {Database} from '../../../ports/database.js'
 import {MitraError} from '../../../errors.js'
-import {ledgerDefinition} from '../bootstrap.js'
+import {ledgerDefinition} from '../ledger.js'
 import {factsDefinition} from '../facts.js'
 import {driftSettings, driftSql, mostDifferences} from './statement.js'
 import type {RepairTarget} from './repair-case.js'

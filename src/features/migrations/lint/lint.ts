@@ -54,8 +54,8 @@ export async function lintMigrations(
   })
 }
 
-function isInTransaction(_migration: Migration): boolean {
-  return true
+function isInTransaction(migration: Migration): boolean {
+  return !migration.isAlone
 }
 
 function knownAfter(script: FileScript, known: KnownTables): KnownTables {
