@@ -1,4 +1,5 @@
 import {catalogRules} from '../src/features/isolation/all-rules.js'
+import {probeRules} from '../src/features/isolation/probes/probe-rules.js'
 import type {RuleText} from '../src/features/isolation/finding.js'
 
 const titles: Readonly<Record<string, string>> = {
@@ -15,11 +16,12 @@ const titles: Readonly<Record<string, string>> = {
   view: 'Views',
   platform: 'What all tenants reach',
   outward: 'What leads out of the database',
+  probe: 'What is tried',
 }
 
 /** `docs/isolation-rules.md`, from the rules themselves. */
 export function isolationRulesPage(): string {
-  const rules: readonly RuleText[] = catalogRules
+  const rules: readonly RuleText[] = [...catalogRules, ...probeRules]
   const topics = [...new Set(rules.map(({id}) => topicOf(id)))]
   const parts = topics.map((topic) => [
     `## ${titles[topic] ?? topic}`,
@@ -39,5 +41,6 @@ function ruleText({id, holds, why}: RuleText): string {
 const head = `# What \`mitra tenant check\` looks for
 
 Made by \`npm run docs\` from \`src/features/isolation\`. Each rule is a claim that holds for the schema
-that mitra ships; a finding names the rule, the object and the SQL that makes the claim hold again. What
-the walls are and why: [ADR 0009](adr/0009-tenant-isolation.md) and [ADR 0015](adr/0015-isolation-prover.md).`
+that mitra ships; a finding names the rule, the object and the SQL that makes the claim hold again. Rules
+\`probe.*\` are tried as each tenant against the next, all others are read from the catalogues. What the
+walls are and why: [ADR 0009](adr/0009-tenant-isolation.md) and [ADR 0015](adr/0015-isolation-prover.md).`

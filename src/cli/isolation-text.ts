@@ -1,4 +1,5 @@
 import type {IsolationFinding} from '../features/isolation/finding.js'
+import type {Untried} from '../features/isolation/probes/probe-tenant.js'
 import {countOf} from './plan-text.js'
 
 interface Group {
@@ -9,11 +10,16 @@ interface Group {
 const mostNames = 5
 
 /** Findings by rule; what many tenants have alike is said once, with the first one's fix. */
-export function isolationText(findings: readonly IsolationFinding[], looked: string): string {
-  if (findings.length === 0) return `Nothing found: ${looked}.`
+export function isolationText(
+  findings: readonly IsolationFinding[],
+  untried: readonly Untried[],
+  looked: string,
+): string {
+  const left = untried.map(({object, why}) => `Not tried: ${object}: ${why}`)
+  if (findings.length === 0) return [...left, `Nothing found: ${looked}.`].join('\n')
   const rules = [...new Set(findings.map(({rule}) => rule))]
   const parts = rules.map((rule) => ruleText(rule, groupsOf(findings, rule)))
-  return [...parts, `${countOf(findings.length, 'finding')}: ${looked}.`].join('\n\n')
+  return [...parts, ...left, `${countOf(findings.length, 'finding')}: ${looked}.`].join('\n\n')
 }
 
 function ruleText(rule: string, groups: readonly Group[]): string {

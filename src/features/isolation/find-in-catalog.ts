@@ -1,3 +1,4 @@
+import {codeOf, MitraError} from '../../errors.js'
 import type {Session} from '../../ports/database.js'
 import {literal} from '../../ports/sql-text.js'
 import {catalogSql} from './catalog.js'
@@ -13,7 +14,7 @@ export async function findInCatalog(
   names: readonly string[],
 ): Promise<readonly IsolationFinding[]> {
   if (rules.length === 0) return []
-  const {rows} = await session.script(catalogStatement(rules, names))
+  const {rows} = await session.script(catalogStatement(rules, names)).catch(asLocked)
   return rows.map(([rule, tenant, object, what, fix]) => ({
     ...(typeof tenant === 'string' ? {tenant} : {}),
     rule: String(rule),
@@ -21,6 +22,14 @@ export async function findInCatalog(
     what: String(what),
     fix: String(fix),
   }))
+}
+
+/** Printing an expression opens its table, which a migration may hold. */
+function asLocked(error: unknown): never {
+  if (codeOf(error) !== '55P03') throw error
+  const message = 'A table is held by something else, most likely a migration.'
+  const hints = ['Wait for it, then run the command again.', 'mitra db status']
+  throw new MitraError('locked', 'CATALOG_LOCKED', message, {hints, cause: error})
 }
 
 /**
@@ -33,7 +42,8 @@ function catalogStatement(rules: readonly CatalogRule[], names: readonly string[
   )
   return `BEGIN TRANSACTION READ ONLY;
 SET LOCAL search_path = pg_catalog;
-SET LOCAL statement_timeout = '60s';
+SET LOCAL statement_timeout = '120s';
+SET LOCAL lock_timeout = '5s';
 SET LOCAL jit = off;
 SET LOCAL work_mem = '64MB';
 WITH ${catalogSql(names)}

@@ -1,54 +1,81 @@
 import {MitraError} from '../../errors.js'
-import type {Database} from '../../ports/database.js'
 import {catalogRules} from './all-rules.js'
-import type {IsolationFinding} from './finding.js'
+import type {CatalogRule, IsolationFinding} from './finding.js'
 import {findInCatalog} from './find-in-catalog.js'
+import {probeFleet, type FleetTools} from './probes/probe-fleet.js'
+import {probeRules} from './probes/probe-rules.js'
+import type {Untried} from './probes/probe-tenant.js'
 import {readRegistry, type RegisteredTenant} from './registry.js'
 
 /** What was asked for: nothing chosen means everything. */
 export interface ProofScope {
   readonly names: readonly string[]
   readonly rules: readonly string[]
+  /** Reads the catalogues only; nothing is tried. */
+  readonly isStatic: boolean
 }
 
 export interface IsolationProof {
   /** How many were looked at. */
   readonly tenants: number
   readonly rules: number
+  /** How many statements were tried. */
+  readonly attempts: number
   readonly findings: readonly IsolationFinding[]
+  readonly untried: readonly Untried[]
 }
 
-interface ProofTools {
-  readonly database: Database
+interface ProofTools extends FleetTools {
   /** The error for a name that the registry does not have. */
   readonly unknownTenant: (name: string, known: readonly string[]) => MitraError
 }
 
-/** Looks for what opens the wall between tenants. Changes nothing. */
+/** Looks for what opens the wall between tenants, then tries to get over it. Changes nothing. */
 export async function proveIsolation(
-  {names, rules: wanted}: ProofScope,
-  {database, unknownTenant}: ProofTools,
+  scope: ProofScope,
+  tools: ProofTools,
 ): Promise<IsolationProof> {
-  const rules = chosenRules(wanted)
+  const chosen = chosenRules(scope)
+  const catalog = catalogRules.filter(({id}) => chosen.has(id))
+  const {all, tenants, found} = await readFleet(scope.names, catalog, tools)
+  const isProbed = probeRules.some(({id}) => chosen.has(id))
+  const tried = isProbed ? await probeFleet(tenants, all, tools) : nothingTried
+  return {
+    tenants: tenants.length,
+    rules: chosen.size,
+    attempts: tried.attempts,
+    findings: [...found, ...tried.findings.filter(({rule}) => chosen.has(rule))],
+    untried: tried.untried,
+  }
+}
+
+const nothingTried = {attempts: 0, findings: [], untried: []}
+
+async function readFleet(
+  names: readonly string[],
+  rules: readonly CatalogRule[],
+  {database, unknownTenant}: ProofTools,
+) {
   const session = await database.connect({role: 'admin'}, {applicationName: 'mitra tenant check'})
   try {
-    const tenants = chosenTenants(await readRegistry(session), names, unknownTenant)
-    const findings = await findInCatalog(session, rules, names)
-    return {tenants: tenants.length, rules: rules.length, findings}
+    const all = await readRegistry(session)
+    const tenants = chosenTenants(all, names, unknownTenant)
+    return {all, tenants, found: await findInCatalog(session, rules, names)}
   } finally {
     await session.close()
   }
 }
 
-function chosenRules(wanted: readonly string[]) {
-  const known = catalogRules.map(({id}) => id)
+function chosenRules({rules: wanted, isStatic}: ProofScope): ReadonlySet<string> {
+  const read = catalogRules.map(({id}) => id)
+  const known = isStatic ? read : [...read, ...probeRules.map(({id}) => id)]
   const unknown = wanted.find((id) => !known.includes(id))
   if (unknown !== undefined) {
     throw new MitraError('usage', 'UNKNOWN_RULE', `No such rule: ${unknown}.`, {
       hints: [`The rules are ${known.join(', ')}.`],
     })
   }
-  return wanted.length === 0 ? catalogRules : catalogRules.filter(({id}) => wanted.includes(id))
+  return new Set(wanted.length === 0 ? known : wanted)
 }
 
 function chosenTenants(

@@ -7,7 +7,7 @@ export interface RegisteredTenant {
   readonly name: string
   readonly schema: string
   readonly login: string
-  /** Only an active tenant has rows that anybody may see; a spare is checked like one all the same. */
+  /** It may be used, and its schema and login are there; the others are looked at and not tried. */
   readonly isActive: boolean
 }
 
@@ -23,6 +23,8 @@ export async function readRegistry(session: Session): Promise<readonly Registere
   const {rows} = await session.query(
     'SELECT tenant_id, name, schema_name, login_name,' +
       " coalesce(to_jsonb(t) ->> 'state', 'active') = 'active'" +
+      ' AND EXISTS (SELECT FROM pg_namespace WHERE nspname = schema_name)' +
+      ' AND EXISTS (SELECT FROM pg_roles WHERE rolname = login_name)' +
       ' FROM shared_schema.tenants t ORDER BY name',
   )
   return rows.map(([id, name, schema, login, isActive]) => ({

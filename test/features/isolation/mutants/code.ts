@@ -33,6 +33,7 @@ export const functionMutants: readonly Mutant[] = [
       'function.owner lic_schema.count_all()',
       'function.search-path lic_schema.count_all()',
     ],
+    tried: ['probe.reads'],
     shows: calls,
     mend: 'DROP FUNCTION lic_schema.count_all()',
   },
@@ -64,6 +65,7 @@ export const functionMutants: readonly Mutant[] = [
     name: 'policies ask a function that believes a setting',
     sql: bySetting,
     found: [`function.lookup ${lookup}`],
+    tried: ['probe.identity', 'probe.owner', 'probe.reads'],
     shows: {...seesPlanted, sql: `SET app.tenant_id = '@hdfc'; ${seesPlanted.sql}`},
     mend: shipped,
   },
@@ -78,6 +80,7 @@ export const functionMutants: readonly Mutant[] = [
     name: 'policies ask a function of a superuser',
     sql: `ALTER FUNCTION ${lookup} OWNER TO mitra_admin`,
     found: [`function.lookup ${lookup}`, `function.owner ${lookup}`],
+    tried: ['probe.untried'],
     alone: 'it still asks for session_user',
     mend: `ALTER FUNCTION ${lookup} OWNER TO mitra_migrator`,
   },
@@ -161,6 +164,7 @@ export const triggerMutants: readonly Mutant[] = [
     name: 'foreign keys of a table are not checked',
     sql: 'ALTER TABLE lic_schema.user_permissions DISABLE TRIGGER ALL',
     found: ['trigger.disabled lic_schema.user_permissions'],
+    tried: ['probe.oracle'],
     shows: {
       as: 'lic',
       sql: "BEGIN; INSERT INTO user_permissions (user_id, permission_name) VALUES (gen_random_uuid(), 'x'); ROLLBACK",
@@ -184,6 +188,7 @@ export const viewMutants: readonly Mutant[] = [
     name: 'a view of a superuser shows all rows',
     sql: 'CREATE VIEW lic_schema.people AS SELECT * FROM lic_schema.users; GRANT SELECT ON lic_schema.people TO lic_login',
     found: ['table.owner lic_schema.people', 'view.invoker lic_schema.people'],
+    tried: ['probe.reads'],
     shows: {...seesPlanted, sql: seesPlanted.sql.replace('users', 'people'), sound: '42P01'},
     mend: 'DROP VIEW lic_schema.people',
   },
@@ -207,6 +212,7 @@ export const viewMutants: readonly Mutant[] = [
       'CREATE MATERIALIZED VIEW lic_schema.people AS SELECT * FROM lic_schema.users;' +
       ' ALTER MATERIALIZED VIEW lic_schema.people OWNER TO mitra_migrator; GRANT SELECT ON lic_schema.people TO lic_login',
     found: ['view.materialized lic_schema.people'],
+    tried: ['probe.reads'],
     shows: {...seesPlanted, sql: seesPlanted.sql.replace('users', 'people'), sound: '42P01'},
   },
 ]

@@ -54,6 +54,7 @@ export const grantMutants: readonly Mutant[] = [
     name: 'a tenant may make tables in its schema',
     sql: 'GRANT CREATE ON SCHEMA lic_schema TO lic_login',
     found: ['grant.schema lic_schema'],
+    tried: ['probe.makes'],
     shows: {
       as: 'lic',
       sql: 'CREATE TABLE lic_schema.mine (); DROP TABLE lic_schema.mine',
@@ -65,6 +66,7 @@ export const grantMutants: readonly Mutant[] = [
     name: 'a tenant may empty a table, past its policy',
     sql: 'GRANT TRUNCATE ON lic_schema.user_sessions TO lic_login',
     found: ['grant.past-policy lic_schema.user_sessions'],
+    tried: ['probe.writes'],
     shows: {
       as: 'lic',
       sql: 'BEGIN; TRUNCATE user_sessions; ROLLBACK',
@@ -104,6 +106,7 @@ export const grantMutants: readonly Mutant[] = [
     name: 'evidence may be written by those whose deeds it holds',
     sql: 'GRANT INSERT ON lic_schema.audit_logs TO lic_login',
     found: ['grant.evidence lic_schema.audit_logs'],
+    tried: ['probe.writes'],
     shows: {
       as: 'lic',
       sql: "BEGIN; INSERT INTO audit_logs (action) VALUES ('UPDATE'); ROLLBACK",
@@ -143,12 +146,14 @@ export const grantMutants: readonly Mutant[] = [
     name: 'tenants may make temporary tables',
     sql: 'GRANT TEMPORARY ON DATABASE agent_mitra_local TO PUBLIC',
     found: ['grant.database agent_mitra_local'],
+    tried: ['probe.makes'],
     shows: {as: 'lic', sql: 'CREATE TEMP TABLE users ()', sound: '42501', broken: 'done'},
   },
   {
     name: 'tenants may make schemas',
     sql: 'GRANT CREATE ON DATABASE agent_mitra_local TO mitra_tenant',
     found: ['grant.database agent_mitra_local'],
+    tried: ['probe.makes'],
     shows: {
       as: 'lic',
       sql: 'CREATE SCHEMA mine; DROP SCHEMA mine',
@@ -160,6 +165,7 @@ export const grantMutants: readonly Mutant[] = [
     name: "the cluster's own database lets tenants in",
     sql: 'GRANT CONNECT ON DATABASE postgres TO mitra_tenant',
     found: ['grant.other-database postgres'],
+    tried: ['probe.sees'],
     shows: {
       as: 'lic',
       sql: "SELECT has_database_privilege('postgres', 'CONNECT')",
@@ -183,6 +189,7 @@ export const grantMutants: readonly Mutant[] = [
     name: 'a tenant may switch triggers and foreign keys off',
     sql: 'GRANT SET ON PARAMETER session_replication_role TO lic_login',
     found: ['grant.parameter session_replication_role'],
+    tried: ['probe.makes'],
     shows: {
       as: 'lic',
       sql: "SET session_replication_role = 'replica'",

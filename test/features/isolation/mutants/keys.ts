@@ -5,6 +5,7 @@ export const keyMutants: readonly Mutant[] = [
     name: 'an email is unique among all tenants',
     sql: 'ALTER TABLE lic_schema.users ADD CONSTRAINT one_email UNIQUE (email)',
     found: ['key.unique lic_schema.one_email'],
+    tried: ['probe.oracle'],
     shows: {
       as: 'lic',
       sql: `INSERT INTO users (role, email) VALUES ('agent', '${planted}'); DELETE FROM users WHERE email = '${planted}'`,
@@ -16,6 +17,7 @@ export const keyMutants: readonly Mutant[] = [
     name: 'a unique index holds the tenant beside its key, not in it',
     sql: 'CREATE UNIQUE INDEX one_email ON lic_schema.users (lower(email)) INCLUDE (tenant_id) WHERE email IS NOT NULL',
     found: ['key.unique lic_schema.one_email'],
+    tried: ['probe.oracle'],
     shows: {
       as: 'lic',
       sql: `INSERT INTO users (role, email) VALUES ('agent', '${planted}'); DELETE FROM users WHERE email = '${planted}'`,
@@ -27,6 +29,7 @@ export const keyMutants: readonly Mutant[] = [
     name: 'an exclusion constraint leaves the tenant out',
     sql: 'ALTER TABLE lic_schema.users ADD CONSTRAINT one_email EXCLUDE USING btree (email WITH =)',
     found: ['key.exclusion lic_schema.users'],
+    tried: ['probe.oracle'],
     shows: {
       as: 'lic',
       sql: `INSERT INTO users (role, email) VALUES ('agent', '${planted}'); DELETE FROM users WHERE email = '${planted}'`,
@@ -41,6 +44,7 @@ export const keyMutants: readonly Mutant[] = [
       ' ALTER TABLE lic_schema.user_permissions ADD CONSTRAINT granter FOREIGN KEY (granted_by) REFERENCES lic_schema.users (user_id);' +
       ' ALTER TABLE lic_schema.user_permissions DROP CONSTRAINT user_permissions_tenant_id_granted_by_fkey',
     found: ['key.foreign lic_schema.user_permissions', 'key.unique lic_schema.one_id'],
+    tried: ['probe.oracle'],
     shows: {
       as: 'lic',
       sql: `BEGIN; INSERT INTO user_permissions (user_id, permission_name, granted_by) SELECT user_id, 'x', '${plantedId}' FROM users LIMIT 1; ROLLBACK`,
@@ -61,6 +65,7 @@ export const keyMutants: readonly Mutant[] = [
       'key.foreign-other-schema lic_schema.user_permissions',
       'key.unique hdfc_schema.one_id',
     ],
+    tried: ['probe.oracle'],
     shows: {
       as: 'lic',
       sql: "BEGIN; INSERT INTO user_permissions (user_id, permission_name, resource_id) SELECT user_id, 'x', gen_random_uuid() FROM users LIMIT 1; ROLLBACK",

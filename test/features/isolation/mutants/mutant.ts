@@ -4,8 +4,10 @@ export interface Mutant {
   readonly name: string
   /** Run as the administrator; `@hdfc` is the id of the tenant hdfc, `@month` the running month. */
   readonly sql: string | readonly string[]
-  /** What `tenant check` must say, and nothing else: `rule object`. */
+  /** What the catalogue rules must say, and nothing else: `rule object`. */
   readonly found: readonly string[]
+  /** Rules of attempts that find it without a look at the catalogues. */
+  readonly tried?: readonly string[]
   /** What follows from it, and need not be listed: the same form. */
   readonly follows?: RegExp
   /**

@@ -12,6 +12,7 @@ export const platformMutants: readonly Mutant[] = [
     name: 'tenants may write reference data',
     sql: 'GRANT INSERT, UPDATE ON shared_schema.countries TO mitra_tenant',
     found: ['platform.writable shared_schema.countries'],
+    tried: ['probe.makes'],
     shows: {
       as: 'lic',
       sql: "BEGIN; UPDATE shared_schema.countries SET name = name || '.'; ROLLBACK",
@@ -26,24 +27,28 @@ export const platformMutants: readonly Mutant[] = [
       'platform.readable shared_schema.tenants',
       'platform.registry-policy shared_schema.tenants',
     ],
+    tried: ['probe.sees'],
     shows: seesAllTenants,
   },
   {
     name: 'a policy of the registry shows every tenant to each',
     sql: 'CREATE POLICY support ON shared_schema.tenants FOR SELECT TO mitra_tenant USING (true)',
     found: ['platform.policy shared_schema.tenants'],
+    tried: ['probe.sees'],
     shows: seesAllTenants,
   },
   {
     name: 'the migrator does not see the registry',
     sql: 'DROP POLICY migrator_sees_all ON shared_schema.tenants',
     found: ['platform.registry-policy shared_schema.tenants'],
+    tried: ['probe.identity', 'probe.own-rows'],
     shows: {...seesAllTenants, as: 'migrator', sound: '2', broken: '0'},
   },
   {
     name: 'the ledger tells tenants of each other',
     sql: 'GRANT SELECT ON shared_schema.schema_migrations TO mitra_tenant',
     found: ['platform.readable shared_schema.schema_migrations'],
+    tried: ['probe.sees'],
     shows: {
       as: 'lic',
       sql: 'SELECT count(DISTINCT tenant_id) FROM shared_schema.schema_migrations',
@@ -55,6 +60,7 @@ export const platformMutants: readonly Mutant[] = [
     name: 'a column of the ledger is granted',
     sql: 'GRANT SELECT (tenant_id) ON shared_schema.schema_migrations TO mitra_tenant',
     found: ['platform.column shared_schema.schema_migrations.tenant_id'],
+    tried: ['probe.sees'],
     shows: {
       as: 'lic',
       sql: 'SELECT count(DISTINCT tenant_id) FROM shared_schema.schema_migrations',
@@ -78,6 +84,7 @@ export const platformMutants: readonly Mutant[] = [
     name: 'tenants may make things where names are looked up',
     sql: 'GRANT CREATE ON SCHEMA shared_schema TO mitra_tenant',
     found: ['platform.schema shared_schema'],
+    tried: ['probe.makes'],
     shows: {
       as: 'lic',
       sql: 'CREATE TABLE shared_schema.mine (); DROP TABLE shared_schema.mine',
@@ -89,6 +96,7 @@ export const platformMutants: readonly Mutant[] = [
     name: 'tenants may read files of the server',
     sql: 'GRANT EXECUTE ON FUNCTION pg_catalog.pg_read_file(text) TO mitra_tenant',
     found: ['platform.catalog pg_catalog.pg_read_file'],
+    tried: ['probe.makes'],
     shows: {
       as: 'lic',
       sql: "SELECT btrim(pg_read_file('PG_VERSION'), E'\\n')",
@@ -100,6 +108,7 @@ export const platformMutants: readonly Mutant[] = [
     name: 'a tenant may read the passwords of all',
     sql: 'GRANT SELECT ON pg_catalog.pg_authid TO lic_login',
     found: ['platform.catalog pg_catalog.pg_authid'],
+    tried: ['probe.makes'],
     shows: {
       as: 'lic',
       sql: "SELECT count(*) FROM pg_authid WHERE rolname = 'hdfc_login' AND rolpassword IS NOT NULL",
@@ -120,6 +129,7 @@ export const registryMutants: readonly Mutant[] = [
       'registry.same-login lic_login',
       'registry.unknown-login hdfc_login',
     ],
+    tried: ['probe.becomes', 'probe.identity', 'probe.sees', 'probe.untried'],
     follows: /^(grant\.(other-role|schema) hdfc_schema|setting\.role lic_login)/,
     shows: {as: 'lic', sql: 'SELECT count(*) FROM shared_schema.tenants', sound: '1', broken: '2'},
     mend:
@@ -136,6 +146,7 @@ export const registryMutants: readonly Mutant[] = [
       'registry.same-schema lic_schema',
       'registry.unknown-schema hdfc_schema',
     ],
+    tried: ['probe.identity', 'probe.opens', 'probe.sees'],
     follows:
       /^(grant\.(other-role|schema) lic_schema|platform\.writable hdfc_schema|setting\.role hdfc_login)/,
     alone: 'the grants of the schema are still of one login',

@@ -6,24 +6,28 @@ export const tableMutants: readonly Mutant[] = [
     name: 'row level security is switched off',
     sql: 'ALTER TABLE lic_schema.users DISABLE ROW LEVEL SECURITY',
     found: ['table.security-off lic_schema.users'],
+    tried: ['probe.owner', 'probe.reads', 'probe.writes'],
     shows: seesPlanted,
   },
   {
     name: 'row level security does not bind the owner',
     sql: 'ALTER TABLE lic_schema.users NO FORCE ROW LEVEL SECURITY',
     found: ['table.security-not-forced lic_schema.users'],
+    tried: ['probe.owner'],
     shows: ownerSeesPlanted,
   },
   {
     name: 'row level security is switched off for a partition',
     sql: 'ALTER TABLE lic_schema.audit_logs_@month DISABLE ROW LEVEL SECURITY',
     found: ['table.security-off lic_schema.audit_logs_@month'],
+    tried: ['probe.owner'],
     shows: ownerReads('audit_logs_@month'),
   },
   {
     name: 'row level security does not bind the owner of a partition',
     sql: 'ALTER TABLE lic_schema.audit_logs_@month NO FORCE ROW LEVEL SECURITY',
     found: ['table.security-not-forced lic_schema.audit_logs_@month'],
+    tried: ['probe.owner'],
     shows: ownerReads('audit_logs_@month'),
   },
   {
@@ -39,6 +43,7 @@ export const tableMutants: readonly Mutant[] = [
       'table.security-not-forced lic_schema.customer_analytics_1999_01',
       'table.security-off lic_schema.customer_analytics_1999_01',
     ],
+    tried: ['probe.owner', 'probe.reads'],
     shows: {
       as: 'lic',
       sql: 'SELECT count(*) FROM lic_schema.customer_analytics_1999_01',
@@ -76,6 +81,7 @@ export const tableMutants: readonly Mutant[] = [
     name: 'a copied table fills in the tenant that it was copied from',
     sql: "ALTER TABLE lic_schema.users ALTER COLUMN tenant_id SET DEFAULT '@hdfc'",
     found: ['table.tenant-default lic_schema.users'],
+    tried: ['probe.own-rows'],
     shows: {
       as: 'lic',
       sql: "INSERT INTO users (role) VALUES ('agent') RETURNING 'written'",
@@ -87,6 +93,7 @@ export const tableMutants: readonly Mutant[] = [
     name: 'the login of a tenant owns its table',
     sql: 'GRANT CREATE ON SCHEMA lic_schema TO lic_login; ALTER TABLE lic_schema.users OWNER TO lic_login; REVOKE CREATE ON SCHEMA lic_schema FROM lic_login',
     found: ['role.owner table lic_schema.users', 'table.owner lic_schema.users'],
+    tried: ['probe.writes'],
     shows: {
       ...seesPlanted,
       sql: `BEGIN; ALTER TABLE lic_schema.users DISABLE ROW LEVEL SECURITY; ${seesPlanted.sql}; ROLLBACK`,
