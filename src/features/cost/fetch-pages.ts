@@ -21,7 +21,8 @@ export interface PageBudget {
   readonly onPaid: () => void
 }
 
-const waits = 3
+/** For one page. A refusal is free, so patience costs nothing; each lost answer may cost a request. */
+const mostRetries = {wait: 3, again: 1, restart: 0, never: 0}
 const firstWaitMs = 500
 
 /**
@@ -57,20 +58,19 @@ async function patientPage(
   token: string | undefined,
   budget: PageBudget,
 ): Promise<BillPage> {
-  for (let attempt = 1; ; attempt += 1) {
+  const tries = {wait: 0, again: 0, restart: 0, never: 0}
+  for (;;) {
     try {
       return await paidPage(query, token, budget)
     } catch (error) {
-      if (!(error instanceof PageFailure) || !isWorthAsking(error, attempt)) throw error
+      if (!(error instanceof PageFailure)) throw error
+      tries[error.retry] += 1
+      if (tries[error.retry] > mostRetries[error.retry]) throw error
       // Spread, so that those who were refused together do not come back together.
-      await budget.clock.sleep(firstWaitMs * 2 ** (attempt - 1) * (1 + Math.random() / 2))
+      const waitMs = firstWaitMs * 2 ** (tries.wait + tries.again - 1)
+      await budget.clock.sleep(waitMs * (1 + Math.random() / 2))
     }
   }
-}
-
-function isWorthAsking({retry}: PageFailure, attempt: number): boolean {
-  if (retry === 'wait') return attempt <= waits
-  return retry === 'again' && attempt === 1
 }
 
 async function paidPage(

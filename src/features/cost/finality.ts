@@ -39,18 +39,19 @@ export interface Freshness {
 
 /**
  * True when the window can be told without asking: each day is final or was confirmed within the warm
- * hours. Today need not be known: a bill has hardly anything of it.
+ * hours. Of today, of which a bill has hardly anything, it is enough that the newest answer is warm.
  */
 export function isWarm(
   window: DayWindow,
-  {days}: StoredCosts,
-  {now, warmHours}: Freshness,
+  {days, fetchedAt}: StoredCosts,
+  freshness: Freshness,
 ): boolean {
-  const today = utcDayOf(now)
+  const today = utcDayOf(freshness.now)
   return daysOf(window).every((day) => {
     const known = days.get(day)
-    if (known === undefined) return day >= today
-    return isFinal(day, known) || isWarmTime(known.confirmedAt, {now, warmHours})
+    if (known !== undefined && isFinal(day, known)) return true
+    const answeredAt = known?.confirmedAt ?? (day >= today ? fetchedAt : undefined)
+    return answeredAt !== undefined && isWarmTime(answeredAt, freshness)
   })
 }
 
