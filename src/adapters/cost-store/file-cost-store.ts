@@ -1,4 +1,4 @@
-import {readdir, stat} from 'node:fs/promises'
+import {readdir, stat, unlink} from 'node:fs/promises'
 import {join} from 'node:path'
 import {codeOf, MitraError} from '../../errors.js'
 import type {CostStore, CostWriter, StoredCosts, WholeAnswer} from '../../ports/cost-store.js'
@@ -19,7 +19,7 @@ interface StoreOptions {
 }
 
 const defaultWaitMs = 90_000
-const defaultSegmentBytes = 4 * 1024 * 1024
+const defaultSegmentBytes = 1024 * 1024
 
 interface Loaded {
   readonly fold: CostFold
@@ -96,6 +96,10 @@ export class FileCostStore implements CostStore {
     if (bytes < segmentBytes) return
     const {end} = await this.#log(segment, start).read()
     await writeSnapshot(this.#snapshotFile(segment), end, fold.packed())
+    // One older one stays, for the day on which the newest is not readable.
+    for (const old of (await this.#numbers()).snapshots) {
+      if (old < segment - 1) await unlink(this.#snapshotFile(old)).catch(() => undefined)
+    }
   }
 
   async #load(): Promise<Loaded> {

@@ -2,6 +2,7 @@ import type {BillDay} from '../../ports/bill-pages.js'
 import type {CostLine, DayWindow, UtcDay} from '../../ports/costs.js'
 import type {KnownDay} from '../../ports/cost-store.js'
 import {
+  eachLine,
   NameTable,
   packLines,
   unpackLines,
@@ -72,10 +73,19 @@ export function linesIn(
     const cell = days.get(day)
     if (cell === undefined) continue
     const {currency, isEstimated} = cell
-    for (const {name: service, recordType, billed, amortized} of unpackCell(cell)) {
-      const where = {usageType: undefined, region: undefined}
-      lines.push({day, service, recordType, ...where, billed, amortized, currency, isEstimated})
-    }
+    eachLine(cell.amounts, cell.names, (service, recordType, billed, amortized) => {
+      lines.push({
+        day,
+        service,
+        recordType,
+        usageType: undefined,
+        region: undefined,
+        billed,
+        amortized,
+        currency,
+        isEstimated,
+      })
+    })
   }
   return lines
 }

@@ -66,21 +66,28 @@ export interface UnpackedLine {
   readonly amortized: bigint
 }
 
+/** Hands on each line; a year of them is not worth a list of its own. */
+export function eachLine(
+  amounts: PackedAmounts,
+  names: readonly string[],
+  visit: (name: string, recordType: string, billed: bigint, amortized: bigint) => void,
+): void {
+  for (let at = 0; at < amounts.length; at += 4) {
+    const billed = BigInt(amounts[at + 2] ?? '')
+    const own = amounts[at + 3] ?? ''
+    const [name = '', type = ''] = [names[Number(amounts[at])], names[Number(amounts[at + 1])]]
+    visit(name, type, billed, own === '' ? billed : BigInt(own))
+  }
+}
+
 export function unpackLines(
   amounts: PackedAmounts,
   names: readonly string[],
 ): readonly UnpackedLine[] {
   const lines: UnpackedLine[] = []
-  for (let at = 0; at < amounts.length; at += 4) {
-    const billed = BigInt(amounts[at + 2] ?? '')
-    const amortized = amounts[at + 3] ?? ''
-    lines.push({
-      name: names[Number(amounts[at])] ?? '',
-      recordType: names[Number(amounts[at + 1])] ?? '',
-      billed,
-      amortized: amortized === '' ? billed : BigInt(amortized),
-    })
-  }
+  eachLine(amounts, names, (name, recordType, billed, amortized) => {
+    lines.push({name, recordType, billed, amortized})
+  })
   return lines
 }
 
