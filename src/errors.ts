@@ -4,6 +4,7 @@ export const exitCodes = {
   usage: 2,
   config: 3,
   notReady: 4,
+  degraded: 5,
   refused: 6,
   bug: 70,
   locked: 75,

@@ -9,11 +9,24 @@ const mostLines = 300
 
 /** The files that put features, ports and adapters together; with the commands the only ones. */
 const composition = new Set(
-  ['tools', 'open-stack', 'open-costs', 'prospect', 'start-stack', 'run-plan', 'undoers'].concat(
+  [
+    'tools',
+    'cost-tools',
+    'open-stack',
+    'open-costs',
+    'prospect',
+    'start-stack',
+    'run-plan',
+    'undoers',
+  ].concat(
     // Plans and texts of two features or more.
     ['open-notifiers', 'setup-plan', 'database-work', 'services-table', 'migration-lint'].concat([
       'governance-work',
       'migrate-work',
+      // A bill out of any source, a report of it, and who gets it.
+      'bill',
+      'report-work',
+      'report-sends',
     ]),
   ),
 )

@@ -24,6 +24,11 @@ export abstract class MitraCommand extends Command {
     process.exitCode = 1
   }
 
+  /** What was shown is of old or partial data: 5, though everything was done that could be. */
+  protected exitDegraded(): void {
+    process.exitCode = exitCodes.degraded
+  }
+
   protected override async catch(error: Error): Promise<unknown> {
     const shown = this.asShown(error)
     const exit = exitCodes[shown.kind]

@@ -1,6 +1,7 @@
 import {homedir} from 'node:os'
 import {join} from 'node:path'
 import type {Config} from '../config/load.js'
+import {MitraError} from '../errors.js'
 import {StoredCostSource} from '../features/cost/fetch.js'
 import type {BillPages} from '../ports/bill-pages.js'
 import type {Clock} from '../ports/clock.js'
@@ -39,15 +40,71 @@ export async function openCostSource(
   store: CostStore,
   clock: Clock,
 ): Promise<CostSource> {
+  return storedSource(values, {store, clock, pages: () => openBillPages(values)})
+}
+
+/** The same, asking nobody: what is kept is as old as it is. */
+export async function openKeptCosts(
+  {values}: Config,
+  store: CostStore,
+  clock: Clock,
+): Promise<CostSource> {
+  const pages = async () => {
+    throw new MitraError('notReady', 'NOT_FETCHED', 'Nothing was asked for, as --no-fetch says.', {
+      hints: ['Without --no-fetch Cost Explorer is asked for the days that are missing ($0.01).'],
+    })
+  }
+  return storedSource(values, {store, clock, pages})
+}
+
+export interface ExportWish {
+  /** A path, `s3://bucket/prefix`, or `shippedSample` for the export that mitra brings. */
+  readonly place: string | typeof shippedSample
+  readonly currency?: string | undefined
+}
+
+/** Stands for the export that mitra brings. */
+export const shippedSample = Symbol('shippedSample')
+
+/** A FOCUS export; no request is billed for it. */
+export async function openExportedCosts(
+  {values}: Config,
+  {place, currency}: ExportWish,
+): Promise<CostSource> {
+  const {FocusCostSource} = await import('../adapters/focus/focus-source.js')
+  const {LocalExport} = await import('../adapters/focus/local-export.js')
+  if (place === shippedSample) {
+    const {samplePath, sampleMadeAt} = await import('../adapters/focus/sample.js')
+    const files = new LocalExport(samplePath)
+    return new FocusCostSource({files, place: 'of the sample', currency, madeAt: sampleMadeAt})
+  }
+  if (!place.startsWith('s3://')) {
+    return new FocusCostSource({files: new LocalExport(place), place, currency})
+  }
+  const {bucketPlace, S3Export} = await import('../adapters/object-store/s3-export.js')
+  const access = {
+    endpoint: values['cost.exportEndpoint'] || undefined,
+    region: values['cost.exportRegion'],
+    profile: values['cost.profile'] || undefined,
+  }
+  return new FocusCostSource({files: new S3Export(bucketPlace(place), access), place, currency})
+}
+
+function storedSource(
+  values: Config['values'],
+  {store, clock, pages}: Pick<Stored, 'store' | 'clock' | 'pages'>,
+): CostSource {
   return new StoredCostSource({
     store,
     clock,
-    pages: () => openBillPages(values),
+    pages,
     cap: values['cost.monthlyRequests'],
     warmHours: values['cost.warmHours'],
     account: values['cost.account'] || undefined,
   })
 }
+
+type Stored = ConstructorParameters<typeof StoredCostSource>[0]
 
 async function openBillPages(values: Config['values']): Promise<BillPages> {
   const {CostExplorerPages} = await import('../adapters/cost-explorer/cost-explorer.js')

@@ -4,9 +4,6 @@ import type {Archives} from '../ports/archives.js'
 import type {Background} from '../ports/background.js'
 import type {Browser} from '../ports/browser.js'
 import type {Clock} from '../ports/clock.js'
-import type {CostFiles} from '../ports/cost-plan.js'
-import type {CostStore} from '../ports/cost-store.js'
-import type {CostSource} from '../ports/costs.js'
 import type {Database} from '../ports/database.js'
 import type {DdlChecker} from '../ports/ddl-checker.js'
 import type {FoundEngine} from '../ports/engine.js'
@@ -14,7 +11,6 @@ import type {Files, Templates} from '../ports/files.js'
 import type {Journal} from '../ports/journal.js'
 import type {Machine} from '../ports/machine.js'
 import type {MigrationFiles} from '../ports/migration-files.js'
-import type {Heartbeat, Notifier} from '../ports/notifier.js'
 import type {ObjectStore} from '../ports/object-store.js'
 import type {PrivateFolders} from '../ports/private-folders.js'
 import type {RetentionRules} from '../ports/retention-rules.js'
@@ -24,7 +20,8 @@ import type {Sockets} from '../ports/sockets.js'
 import type {SqlReader} from '../ports/sql-reader.js'
 import type {Stack} from '../ports/stack.js'
 import type {Ports, WorkspaceLayout, WorkspaceMemory} from '../ports/workspace.js'
-import type {NotifyChannel} from './open-notifiers.js'
+import {costTools, notifyTools, type CostTools} from './cost-tools.js'
+import {onceEach, type Once} from './once.js'
 
 export interface Workspace {
   readonly layout: WorkspaceLayout
@@ -36,7 +33,7 @@ export interface Workspace {
 }
 
 /** Everything outside the process, each opened only when a command asks for it. */
-export interface Tools {
+export interface Tools extends CostTools {
   readonly version: string
   /** Values from flags; to be called before anything else is opened. */
   override(overrides: Overrides): void
@@ -71,16 +68,6 @@ export interface Tools {
   readonly retentionRules: () => Promise<RetentionRules>
   readonly sqlReader: () => Promise<SqlReader>
   readonly ddlChecker: () => Promise<DdlChecker>
-  /** Budgets, subscriptions and rates: the workspace's own or those that mitra ships. */
-  readonly costFiles: () => Promise<CostFiles>
-  /** What is kept of the bill; works without a workspace too. */
-  readonly costStore: () => Promise<CostStore>
-  /** The bill: what is kept, and Cost Explorer for what is missing. */
-  readonly costSource: () => Promise<CostSource>
-  /** Throws NOTIFY_NOT_SET when the channel has no address. */
-  readonly notifier: (channel: NotifyChannel) => Promise<Notifier>
-  /** Undefined when no ping address is set. */
-  readonly heartbeat: () => Promise<Heartbeat | undefined>
   readonly close: () => Promise<void>
 }
 
@@ -110,8 +97,6 @@ export function openTools({version}: {readonly version: string}): Tools {
   }
   return tools
 }
-
-type Once = ReturnType<typeof onceEach>
 
 /** What lies in the workspace's folder. */
 function workspaceTools(tools: () => Tools, once: Once) {
@@ -146,15 +131,6 @@ function workspaceTools(tools: () => Tools, once: Once) {
     templates: once(
       async () => new (await import('../adapters/files/packaged-templates.js')).PackagedTemplates(),
     ),
-    costFiles: once(async () => {
-      const {config, hasSettings, layout: found} = await tools().prospect()
-      const {loadCostFiles} = await import('../config/cost/load-cost-files.js')
-      return loadCostFiles(hasSettings ? found.root : undefined, {
-        phases: config.values['cost.phasesFile'],
-        subscriptions: config.values['cost.subscriptionsFile'],
-        exchangeRates: config.values['cost.exchangeRatesFile'],
-      })
-    }),
     migrationFiles: once(async () => {
       const {FolderMigrationFiles} = await import('../adapters/files/migration-files.js')
       return new FolderMigrationFiles(`${(await layout()).root}/database`)
@@ -212,40 +188,6 @@ function stackTools(tools: () => Tools, once: Once) {
   }
 }
 
-/** The bill. */
-function costTools(tools: () => Tools, once: Once) {
-  return {
-    costStore: once(async () => {
-      const {openCostStore} = await import('./open-costs.js')
-      return openCostStore(await tools().prospect())
-    }),
-    costSource: once(async () => {
-      const {openCostSource} = await import('./open-costs.js')
-      const {config} = await tools().prospect()
-      return openCostSource(config, await tools().costStore(), tools().clock())
-    }),
-  }
-}
-
-/** How people are told. */
-function notifyTools(tools: () => Tools, once: Once) {
-  const opening = async () => ({
-    config: (await tools().prospect()).config,
-    secrets: await tools().secrets(),
-    clock: tools().clock(),
-  })
-  return {
-    async notifier(channel: NotifyChannel) {
-      const {openNotifier} = await import('./open-notifiers.js')
-      return openNotifier(channel, await opening())
-    },
-    heartbeat: once(async () => {
-      const {openHeartbeat} = await import('./open-notifiers.js')
-      return openHeartbeat(await opening())
-    }),
-  }
-}
-
 /** What belongs to the machine, whatever workspace the command runs in. */
 function machineTools(once: Once) {
   return {
@@ -268,19 +210,5 @@ function machineTools(once: Once) {
       now: () => new Date(),
       sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     }),
-  }
-}
-
-/** Each tool is opened at most once a command; a failed opening is not kept. */
-function onceEach() {
-  return <T>(open: () => Promise<T>): (() => Promise<T>) => {
-    let opened: Promise<T> | undefined
-    return () => {
-      opened ??= open().catch((error: unknown) => {
-        opened = undefined
-        throw error
-      })
-      return opened
-    }
   }
 }

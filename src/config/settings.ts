@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import {objectStoreChoices} from '../ports/stack-settings.js'
 import {preferredPorts} from '../ports/workspace.js'
 import {costPlanSettings} from './cost-settings.js'
+import {reportSettings} from './report-settings.js'
 import {billSettings} from './bill-settings.js'
 import {notifySettings} from './notify-settings.js'
 
@@ -107,6 +108,7 @@ export const settings = {
   ...costPlanSettings,
   ...billSettings,
   ...notifySettings,
+  ...reportSettings,
 } as const
 
 export type SettingKey = keyof typeof settings

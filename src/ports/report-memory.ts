@@ -37,4 +37,6 @@ export interface ReportMemory {
   /** Recorded before the notice leaves the house. */
   beginSend(noticeId: string, channel: string): Promise<void>
   finishSend(noticeId: string, channel: string): Promise<void>
+  /** It certainly did not go out: as if it had never been begun. */
+  abandonSend(noticeId: string, channel: string): Promise<void>
 }

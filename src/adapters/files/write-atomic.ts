@@ -61,6 +61,7 @@ export function writeError(path: string, error: unknown): unknown {
     EDQUOT: ['your disk quota is used up', 'Free some space and run the command again.'],
     EACCES: ['it may not be written', 'Check who owns the folder.'],
     EPERM: ['it may not be written', 'Check who owns the folder.'],
+    ENOTDIR: ['a part of its path is no folder', 'Choose another folder.'],
     EROFS: ['the file system is read-only', 'Choose another folder.'],
   }
   const [why, hint] = texts[codeOf(error) ?? ''] ?? []

@@ -15,11 +15,14 @@ export interface S3Access {
   readonly profile: string | undefined
 }
 
-/** `s3://bucket/prefix`; undefined for everything else. */
-export function bucketPlace(text: string): BucketPlace | undefined {
+/** `s3://bucket/prefix`; throws EXPORT_PLACE for everything else. */
+export function bucketPlace(text: string): BucketPlace {
   const {bucket, prefix = ''} =
     /^s3:\/\/(?<bucket>[^/]+)(?:\/(?<prefix>.*))?$/.exec(text)?.groups ?? {}
-  return bucket === undefined ? undefined : {bucket, prefix}
+  if (bucket !== undefined) return {bucket, prefix}
+  throw new MitraError('usage', 'EXPORT_PLACE', `${JSON.stringify(text)} names no bucket.`, {
+    hints: ['Write it as s3://bucket/prefix.'],
+  })
 }
 
 /** A cost export in a bucket, read with the credentials that the AWS SDK finds. */

@@ -72,6 +72,13 @@ export class FileReportMemory implements ReportMemory {
     await this.#noteSend(keyOf(noticeId, channel), 'sent')
   }
 
+  async abandonSend(noticeId: string, channel: string): Promise<void> {
+    await this.#change(({reports, sends}) => {
+      const {[keyOf(noticeId, channel)]: _, ...others} = sends
+      return {reports, sends: others}
+    })
+  }
+
   async #noteSend(key: string, state: SendState): Promise<void> {
     await this.#change(({reports, sends}) => {
       const at = this.#options.now().toISOString()
@@ -92,7 +99,7 @@ export class FileReportMemory implements ReportMemory {
 
   async #read(): Promise<Remembered> {
     const text = await readFile(this.#path(), 'utf8').catch((error: unknown) => {
-      if (codeOf(error) === 'ENOENT') return '{}'
+      if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return '{}'
       throw error
     })
     try {

@@ -40,9 +40,7 @@ async function put(key: string, body: string | Uint8Array): Promise<void> {
 }
 
 function ledgerOf(place: string) {
-  const found = bucketPlace(place)
-  if (found === undefined) throw new Error(place)
-  const files = new S3Export(found, {endpoint, region: undefined, profile: undefined})
+  const files = new S3Export(bucketPlace(place), {endpoint, region: undefined, profile: undefined})
   return new FocusCostSource({files, place}).ledger(always)
 }
 
@@ -108,6 +106,6 @@ describe('an export in a bucket', () => {
 test.each(['/tmp/bill.csv', 'bill.csv', 's3:/bucket', 's3://', 'https://bucket/x'])(
   '%s is no place in a bucket',
   (text) => {
-    expect(bucketPlace(text)).toBeUndefined()
+    expect(() => bucketPlace(text)).toThrow(expect.objectContaining({code: 'EXPORT_PLACE'}))
   },
 )

@@ -41,10 +41,7 @@ function headPart(report: CostReport): string {
     '',
     ...(source.degraded === null
       ? []
-      : [
-          `> **These are the last good data, ${ageText(source.ageHours)}.** ${cell(source.degraded.message)}`,
-          '',
-        ]),
+      : [`> **The data are ${ageText(source.ageHours)}.** ${cell(source.degraded.message)}`, '']),
     `**${moneyText(budget.spent)} of ${moneyText(budget.budget)}** (${budget.usedPercent} %) on day ${report.daysElapsed} of ${report.daysInMonth}: **${budgetSentence(report).text}**. ${cell(budget.title)} phase, counted are ${budgetBasis(report)}.`,
   ]
   if (forecast === null) return lines.join('\n')

@@ -56,9 +56,9 @@ function headLines({report, look, width}: TerminalPage): readonly string[] {
     ...facts.flatMap((text) => (text === undefined ? [] : faint(text, {look, width}))),
     ...(source.degraded === null
       ? []
-      : wrapped(`${source.degraded.message} These are the last good data.`, width).map((line) =>
-          look.paint('bad', line),
-        )),
+      : [source.degraded.message, ...source.degraded.hints]
+          .flatMap((text) => wrapped(text, width))
+          .map((line) => look.paint('bad', line))),
   ]
 }
 

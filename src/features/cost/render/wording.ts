@@ -143,9 +143,11 @@ export function ageText(hours: number): string {
 }
 
 export function spentText({source}: CostReport): string {
-  if (source.requests === 0) return 'no billable request'
-  const requests = source.requests === 1 ? 'one request' : `${source.requests} requests`
-  return `${requests}, ${moneyText(source.cost)}`
+  const {requests, cost, thisMonth} = source
+  const month = thisMonth === null ? '' : `; ${thisMonth.requests} of ${thisMonth.cap} this month`
+  if (requests === 0) return `no billable request${month}`
+  const paid = requests === 1 ? 'one request' : `${requests} requests`
+  return `${paid}, ${moneyText(cost)}${month}`
 }
 
 /** The days at the end whose cost is not all on the bill yet; undefined when all are whole. */

@@ -166,6 +166,7 @@ function sourceFacts(ledger: CostLedger, now: Date) {
     ageHours: Math.round(ageMs / 360_000) / 10,
     requests: ledger.spent.requests,
     cost: ledger.spent.cost,
+    thisMonth: ledger.spent.thisMonth ?? null,
     degraded: ledger.degraded ?? null,
   }
 }

@@ -49,6 +49,8 @@ export interface SourceFacts {
   readonly requests: number
   /** What those requests cost. */
   readonly cost: MinorMoney
+  /** Of all reports of the month, and how many there may be; null where none are paid for. */
+  readonly thisMonth: {readonly requests: number; readonly cap: number} | null
   readonly degraded: Degradation | null
 }
 

@@ -1,3 +1,4 @@
+import {MitraError} from '../../../errors.js'
 import type {CostLedger, CostLine, DayWindow, UtcDay} from '../../../ports/costs.js'
 import {addDays, daysBetween, isWithin, monthOf} from '../calendar.js'
 import {recordClass, type RecordClass} from './record-types.js'
@@ -38,6 +39,24 @@ export function reportMonth(asOf: UtcDay, month?: string): ReportMonth {
     asOf: end,
     isOver,
   }
+}
+
+/**
+ * A month as it was asked for, when the bill has it: not after the day of the report, not before the
+ * first one known. Throws COST_MONTH.
+ */
+export function checkedMonth(
+  month: string | undefined,
+  {asOf, first}: {readonly asOf: UtcDay; readonly first: UtcDay},
+): string | undefined {
+  if (month === undefined) return undefined
+  const [oldest, newest] = [first.slice(0, 7), asOf.slice(0, 7)]
+  const isMonth = /^\d{4}-(0[1-9]|1[0-2])$/.test(month)
+  if (isMonth && month >= oldest && month <= newest) return month
+  const what = isMonth ? 'The bill at hand has nothing of' : 'No month is'
+  throw new MitraError('usage', 'COST_MONTH', `${what} ${JSON.stringify(month)}.`, {
+    hints: [`There are ${oldest} to ${newest}.`],
+  })
 }
 
 /** Running costs: what tax, credits and refunds are taken on or off. */

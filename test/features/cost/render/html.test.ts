@@ -87,7 +87,7 @@ describe('the page', () => {
     const degraded = {code: 'X', message: 'Cost Explorer <denied> access.', hints: []}
     const html = htmlReport(reportOf([], {ledger: ledgerOf([{}], {degraded})}))
 
-    expect(html).toMatch(/role="alert".*last good data.*Cost Explorer &lt;denied&gt; access/)
+    expect(html).toMatch(/role="alert".*The data are.*Cost Explorer &lt;denied&gt; access/)
   })
 
   test('of 40 services and 31 days stays small', () => {

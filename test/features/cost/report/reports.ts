@@ -70,11 +70,11 @@ export function reportOf(
   })
 }
 
-/** Two months of a service that costs the same each day. */
+/** Two months up to 24 November 2026 of a service that costs the same each day. */
 export function steady(
   perDay: number,
   over: Charge = {},
-  {from = '2026-09-25', days = 60}: {readonly from?: string; readonly days?: number} = {},
+  {from = '2026-09-25', days = 61}: {readonly from?: string; readonly days?: number} = {},
 ): readonly Charge[] {
   const start = Date.parse(`${from}T00:00:00Z`)
   return Array.from({length: days}, (_, at) => ({

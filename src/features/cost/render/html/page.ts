@@ -46,10 +46,10 @@ export function htmlReport(report: CostReport): string {
 
 function degradedSection({source}: CostReport): string {
   if (source.degraded === null) return ''
-  const {message} = source.degraded
+  const {message, hints} = source.degraded
   return (
-    `<section class="card pin bad" role="alert"><p><strong>These are the last good data, ${ageText(source.ageHours)}.</strong></p>` +
-    `<p class="soft">${escaped(message)}</p></section>`
+    `<section class="card pin bad" role="alert"><p><strong>The data are ${ageText(source.ageHours)}.</strong></p>` +
+    `<p>${escaped(message)}</p>${hints.map((hint) => `<p class="soft">${escaped(hint)}</p>`).join('')}</section>`
   )
 }
 
