@@ -8,6 +8,8 @@ export interface BenchRow {
   readonly measured: string
   /** What the target compares, in its own unit: `1.9x`, `+0.21 s`, `62 MB`. */
   readonly result: string
+  /** Of this row alone, where a case has several. */
+  readonly target?: string
   /** Undefined where the row only informs. */
   readonly isMet: boolean | undefined
 }
@@ -19,6 +21,8 @@ export interface BenchCase {
   readonly target: string
   /** Throws `NotHere` where this machine lacks a part. */
   run(): Promise<BenchRow[]>
+  /** How it was measured, one sentence each; asked for when it has run. */
+  readonly notes?: () => readonly string[]
 }
 
 /** This machine lacks a part of the case: reported in one line, no failure. */

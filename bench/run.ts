@@ -4,6 +4,7 @@ import {cpus, loadavg, totalmem} from 'node:os'
 import {NotHere, type BenchCase, type BenchRow} from './case.js'
 import {dockerUp} from './cases/docker-up.js'
 import {firstTenant} from './cases/first-tenant.js'
+import {fleet} from './cases/fleet.js'
 import {idleMinio, idleVersitygw} from './cases/idle-memory.js'
 import {nativeUpMinio, nativeUpVersitygw} from './cases/native-stack.js'
 import {startUp} from './cases/start-up.js'
@@ -18,7 +19,27 @@ const cases: readonly BenchCase[] = [
   startUp,
 ]
 
-const report = new URL('../docs/benchmarks.md', import.meta.url)
+interface Report {
+  readonly title: string
+  readonly command: string
+  readonly url: URL
+  readonly cases: readonly BenchCase[]
+}
+
+const general: Report = {
+  title: 'Benchmarks',
+  command: 'npm run bench',
+  url: new URL('../docs/benchmarks.md', import.meta.url),
+  cases,
+}
+
+/** Minutes and gigabytes: it runs only when it is asked for. */
+const tenants: Report = {
+  title: 'Benchmarks of tenants and migrations',
+  command: 'npm run bench -- fleet',
+  url: new URL('../docs/benchmarks-tenants.md', import.meta.url),
+  cases: [fleet],
+}
 
 interface CaseResult {
   readonly bench: BenchCase
@@ -26,9 +47,10 @@ interface CaseResult {
   readonly skipped: string | undefined
 }
 
-/** Every case in turn, or those whose name holds the word given; all of them rewrite the report. */
+/** Every case of a report in turn rewrites it; those whose name holds another word are only shown. */
 async function main(word: string | undefined): Promise<void> {
-  const chosen = cases.filter(({name}) => word === undefined || name.includes(word))
+  const report = word === undefined ? general : word === 'fleet' ? tenants : undefined
+  const chosen = report?.cases ?? cases.filter(({name}) => name.includes(word ?? ''))
   const results: CaseResult[] = []
   for (const bench of chosen) {
     process.stderr.write(`${bench.name}\n`)
@@ -36,9 +58,9 @@ async function main(word: string | undefined): Promise<void> {
     results.push(result)
     process.stdout.write(`${caseText(result)}\n`)
   }
-  if (word !== undefined) return
-  mkdirSync(new URL('.', report), {recursive: true})
-  writeFileSync(report, `${[...headText(), ...results.map(caseText)].join('\n')}`)
+  if (report === undefined) return
+  mkdirSync(new URL('.', report.url), {recursive: true})
+  writeFileSync(report.url, `${[...headText(report), ...results.map(caseText)].join('\n')}`)
 }
 
 async function measure(bench: BenchCase): Promise<CaseResult> {
@@ -50,7 +72,7 @@ async function measure(bench: BenchCase): Promise<CaseResult> {
   }
 }
 
-function headText(): readonly string[] {
+function headText({title, command}: Report): readonly string[] {
   const {version}: {version: string} = JSON.parse(
     readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
   )
@@ -58,9 +80,9 @@ function headText(): readonly string[] {
   const memory = `${Math.round(totalmem() / 1e9)} GB`
   const machine = `${cpus().length} x ${cpu?.model.trim() ?? 'unknown'}, ${memory}, ${systemText()}`
   return [
-    '# Benchmarks',
+    `# ${title}`,
     '',
-    'Written by `npm run bench`. Each number stands beside its peer or floor of the same run, measured',
+    `Written by \`${command}\`. Each number stands beside its peer or floor of the same run, measured`,
     'in turns; medians with the span. Times of another machine or another day cannot be compared,',
     'ratios can.',
     '',
@@ -83,12 +105,22 @@ function systemText(): string {
 function caseText({bench, rows, skipped}: CaseResult): string {
   const head = [`## ${bench.name}`, '', `Target: ${bench.target}.`, '']
   if (skipped !== undefined) return [...head, `Skipped here: ${skipped}`, ''].join('\n')
-  const lines = rows.map(
-    ({what, against, measured, result, isMet}) =>
-      `| ${[what, measured, against, result, metText(isMet)].join(' | ')} |`,
-  )
-  const table = ['| what | measured | against | result | target met |', '|---|---|---|---|---|']
-  return [...head, ...table, ...lines, ''].join('\n')
+  const hasTargets = rows.some(({target}) => target !== undefined)
+  const lines = rows.map(({what, against, measured, result, target = '', isMet}) => {
+    const cells = [what, measured, against, result, ...(hasTargets ? [target] : []), metText(isMet)]
+    return `| ${cells.join(' | ')} |`
+  })
+  const titles = [
+    'what',
+    'measured',
+    'against',
+    'result',
+    ...(hasTargets ? ['target'] : []),
+    'target met',
+  ]
+  const table = [`| ${titles.join(' | ')} |`, `|${titles.map(() => '---|').join('')}`]
+  const notes = (bench.notes?.() ?? []).map((note) => `- ${note}`)
+  return [...head, ...notes, ...(notes.length > 0 ? [''] : []), ...table, ...lines, ''].join('\n')
 }
 
 function metText(isMet: boolean | undefined): string {

@@ -18,6 +18,19 @@ function seconds(ms: number): string {
   return (ms / 1000).toFixed(3)
 }
 
+/** `4.2 ms (3.1-9.8), n 40`. */
+export function millisecondsText(samples: Samples): string {
+  const [low, high] = [Math.min(...samples), Math.max(...samples)]
+  const shown = [median(samples), low, high].map((ms) => ms.toFixed(1))
+  return `${shown[0]} ms (${shown[1]}-${shown[2]}), n ${samples.length}`
+}
+
+/** The value that that share of all is not above. */
+export function percentile(samples: Samples, share: number): number {
+  const sorted = samples.toSorted((a, b) => a - b)
+  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN
+}
+
 export function ratioText(ratio: number): string {
   return `${ratio.toFixed(2)}x`
 }

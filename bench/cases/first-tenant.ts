@@ -37,18 +37,28 @@ export const firstTenant: BenchCase = {
 async function measured(platform: Platform, journal: FileJournal): Promise<BenchRow> {
   const migrations = await shippedMigrations()
   await migrateAll(platform, migrations)
+  return coldCreateRow(platform, journal, {limit, rounds: 15})
+}
+
+/** The same on any database that has the shared schema. */
+export async function coldCreateRow(
+  platform: Platform,
+  journal: FileJournal,
+  {limit: most, rounds}: {readonly limit: number; readonly rounds: number},
+): Promise<BenchRow> {
+  const migrations = await shippedMigrations()
   const variants = {
     mitra: () => timeCreate(platform, migrations, journal),
     batch: () => timeBatch(platform, migrations),
   }
-  const {mitra, batch} = await interleaved(variants, {rounds: 15, warmUps: 2})
+  const {mitra, batch} = await interleaved(variants, {rounds, warmUps: 2})
   const ratio = median(mitra) / median(batch)
   return {
     what: 'tenant create: plan, journal, login and schema',
     against: `one batch on an open connection, ${secondsText(batch)}`,
     measured: secondsText(mitra),
     result: ratioText(ratio),
-    isMet: ratio <= limit,
+    isMet: ratio <= most,
   }
 }
 
