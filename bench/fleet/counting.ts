@@ -36,6 +36,7 @@ export function counted(database: Database): {
     traffic,
     database: {
       name: database.name,
+      url: (login) => database.url(login),
       async connect(login, options) {
         traffic.logins += 1
         return wrapped(await database.connect(login, options))

@@ -41,7 +41,7 @@ export async function lintMigrations(
   const reports = await tools.checker.check(
     chosen.map(({migration}) => ({
       sql: `${'\n'.repeat(migration.upLine - 1)}${migration.up}`,
-      isInTransaction: isInTransaction(migration),
+      isInTransaction: !migration.isAlone,
     })),
     {excluded: Object.keys(squawkExcluded)},
   )
@@ -52,10 +52,6 @@ export async function lintMigrations(
     const index = chosen.indexOf(script)
     return index === -1 ? [] : [verdictOf(script, before, reports[index] ?? [])]
   })
-}
-
-function isInTransaction(migration: Migration): boolean {
-  return !migration.isAlone
 }
 
 function knownAfter(script: FileScript, known: KnownTables): KnownTables {
@@ -86,16 +82,17 @@ function ownFindings(script: FileScript, before: KnownTables): readonly Found[] 
   const {up, down} = halves(script)
   const context = {
     scope,
-    isInTransaction: isInTransaction(migration),
+    isInTransaction: !migration.isAlone,
     protected: protectedTables(up, scope),
   }
+  const taking = {...context, isInTransaction: !migration.isDownAlone}
   let known = before
   const inUp = up.flatMap((statement) => {
     const found = lookAt(statement, {...context, known}, script, false)
     known = afterStatement(known, statement, scope)
     return found
   })
-  return [...inUp, ...down.flatMap((one) => lookAt(one, {...context, known}, script, true))]
+  return [...inUp, ...down.flatMap((one) => lookAt(one, {...taking, known}, script, true))]
 }
 
 function lookAt(
@@ -129,9 +126,20 @@ function asFound({rule, line, message, fix}: DdlFinding, script: FileScript): Fo
     path: migration.path,
     line,
     why: message.endsWith('.') ? message : `${message}.`,
-    fix: fix ?? 'squawk has no other way to offer.',
+    fix: contractRules.has(rule) ? contractFix : (fix ?? 'squawk has no other way to offer.'),
     statement,
   }
+}
+
+/** What the contract of a deploy is for: the old backend, which used it, is gone by then. */
+const contractRules = new Set(['ban-drop-column', 'ban-drop-table'])
+const contractFix =
+  'Put it into a file of its own that says `-- mitra:phase contract`: it runs when the old backend is gone.'
+
+/** Reasons that need no comment. */
+function givenReason({checksum, phase}: Migration, rule: string): string | undefined {
+  const isContract = phase === 'contract' && contractRules.has(rule)
+  return isContract ? 'the file is of the phase contract' : shippedReason(checksum, rule)
 }
 
 function judged(
@@ -147,7 +155,7 @@ function judged(
       (one) => one.rule === finding.rule && one.statement?.start === statement?.start,
     )
     if (allowance !== undefined) used.add(allowance)
-    const reason = allowance?.reason ?? shippedReason(migration.checksum, finding.rule)
+    const reason = allowance?.reason ?? givenReason(migration, finding.rule)
     if (reason === undefined || reason === '') findings.push(finding)
     else allowed.push({...finding, reason})
   }

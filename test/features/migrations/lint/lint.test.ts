@@ -45,6 +45,32 @@ test.each([
   expect(allowed[0]?.reason).toContain('nobody reads it')
 })
 
+test('a drop is what a file of the phase contract is for', async () => {
+  const {findings, allowed} = await lintUp(`-- mitra:phase contract\n${drop}`)
+  const {findings: early} = await lintUp(drop)
+
+  expect(findings).toEqual([])
+  expect(allowed).toMatchObject([{rule: 'ban-drop-column'}])
+  expect(early[0]?.fix).toContain('mitra:phase contract')
+})
+
+test('CONCURRENTLY is fine where the file says that it runs outside a transaction', async () => {
+  const up = 'CREATE INDEX CONCURRENTLY by_email ON users (tenant_id, email);'
+  const down = 'DROP INDEX CONCURRENTLY by_email;'
+  const of = async (header: string, downHeader: string) => {
+    const text = `-- migrate:up${header}\n${up}\n-- migrate:down${downHeader}\n${down}\n`
+    const [verdict] = await lintTexts([migrationText('tenant', '20990101000000', text)])
+    return verdict?.findings.map(({rule, line}) => `${line} ${rule}`)
+  }
+
+  expect(await of(' transaction:false', ' transaction:false')).toEqual([])
+  expect(await of(' transaction:false', '')).toEqual(['4 concurrently-in-transaction'])
+  expect(await of('', '')).toEqual([
+    '2 concurrently-in-transaction',
+    '4 concurrently-in-transaction',
+  ])
+})
+
 test('an allowance holds for its own statement only', async () => {
   const sql = `-- mitra:allow ban-drop-column it is empty\n${drop}\n${drop}`
 
