@@ -1,4 +1,7 @@
+import {createHash} from 'node:crypto'
+import {userInfo} from 'node:os'
 import {MitraError} from '../errors.js'
+import type {EraseRequest} from '../features/governance/erase-apply.js'
 import type {TenantRecord} from '../features/migrations/state.js'
 import {observeDatabase} from '../features/migrations/state.js'
 import {noSuchTenant} from '../features/tenants/login.js'
@@ -40,4 +43,27 @@ export async function personGiven(flag: string): Promise<string> {
   throw new MitraError('usage', 'NO_PERSON_GIVEN', 'Nobody was named.', {
     hints: ['--person takes a key, an e-mail address or a phone number.'],
   })
+}
+
+const requestPattern = /^[A-Za-z0-9][A-Za-z0-9._/-]{0,63}$/
+
+/** Who asks for an erasure, when and under which rules. */
+export async function eraseRequest(
+  tools: Tools,
+  request: string | undefined,
+): Promise<EraseRequest> {
+  if (request !== undefined && !requestPattern.test(request)) {
+    throw new MitraError('usage', 'REQUEST_NUMBER', 'That is no number of a request.', {
+      hints: ['Letters, digits and . _ / - only: the certificate must not name anybody.'],
+    })
+  }
+  const {file} = await tools.retentionRules()
+  const rules = (await (await tools.files()).read(file)) ?? ''
+  return {
+    by: userInfo().username,
+    request: request ?? null,
+    at: tools.clock().now(),
+    toolVersion: tools.version,
+    rulesDigest: createHash('sha256').update(rules).digest('hex'),
+  }
 }
