@@ -59,7 +59,13 @@ describe.skipIf(!isPostgresThere)('tenant erase', () => {
   test('writes a certificate that is its owner’s alone and names nobody', async () => {
     const email = await one(`SELECT email FROM users WHERE user_id = '${person}'`)
     const {json, exitCode, result} = await call(
-      ...['lic', '--person', email, '--request', 'DPDP-2026/17', '--yes', '--json'],
+      'lic',
+      '--person',
+      email,
+      '--request',
+      'DPDP-2026/17',
+      '--yes',
+      '--json',
     )
     const [file = ''] = result?.files ?? []
     const text = readFileSync(file, 'utf8')
