@@ -40,6 +40,8 @@ export interface Bill {
   readonly asOf: UtcDay
   /** It is the one that mitra brings, nobody's own. */
   readonly isSample: boolean
+  /** Asking for more of it may have to be paid for. */
+  readonly mayCost: boolean
 }
 
 /** Everything before it, and after. */
@@ -51,13 +53,14 @@ export async function readBill(tools: Tools, wish: BillWish): Promise<Bill> {
   const isSample = wish.sample === true
   const exported = await exportedSource(tools, wish)
   if (exported === undefined) {
-    const source = await (wish['no-fetch'] === true ? tools.keptCosts() : tools.costSource())
+    const mayCost = wish['no-fetch'] !== true
+    const source = await (mayCost ? tools.costSource() : tools.keptCosts())
     const ledger = await source.ledger(knowableWindow(now))
-    return {source, ledger, asOf: utcDayOf(now), isSample}
+    return {source, ledger, asOf: utcDayOf(now), isSample, mayCost}
   }
   const ledger = await exported.ledger(always)
   const asOf = ledger.lines.length > 0 ? addDays(ledger.window.end, -1) : utcDayOf(now)
-  return {source: exported, ledger, asOf, isSample}
+  return {source: exported, ledger, asOf, isSample, mayCost: false}
 }
 
 /** Undefined where Cost Explorer's bill is meant. */

@@ -10,7 +10,7 @@ import {summariseSubscriptions} from '../subscriptions.js'
 import {windowText} from '../window.js'
 import {budgetVerdict, countsAgainst} from './budget-verdict.js'
 import {convertedLedger} from './converted-ledger.js'
-import type {AnomalyFacts, CostReport, ForecastFacts, GstFacts} from './cost-report.js'
+import type {AnomalyFacts, CostReport, ForecastFacts, GstFacts, SourceFacts} from './cost-report.js'
 import {countedByDay, dailyCosts} from './daily-costs.js'
 import {
   billedByClass,
@@ -22,7 +22,7 @@ import {
 } from './month-sums.js'
 import {gstOn, outlook} from './outlook.js'
 import {changesSince} from './report-changes.js'
-import {breakdownRows, chargesIn, serviceRows} from './service-rows.js'
+import {breakdownRows, chargesIn, chargesOf, serviceRows} from './service-rows.js'
 
 export interface ReportRequest {
   readonly ledger: CostLedger
@@ -98,15 +98,13 @@ function billFacts({request, ledger, currency, month, budget, lines}: Frame) {
     minor: rows.reduce((all, {amount}) => all + amount.minor, 0),
     currency,
   })
-  const charges = sum(breakdown.filter(({kind}) => !reducing.has(kind)))
+  const charges = chargesOf(breakdown, currency)
   const sameDays = chargesIn(linesOf(ledger, month.before), currency)
   const services = serviceRows({
     ledger,
     month,
     plan: request.files.plan,
     phase: budget.phase,
-    charges: charges.minor,
-    chargesBefore: sameDays.minor,
   })
   const whole = chargesIn(linesOf(ledger, month.monthBefore), currency)
   const counted = countedByDay(ledger, month.monthBefore, countsAgainst(budget))
@@ -151,14 +149,13 @@ function partsOf(frame: Frame) {
   }
 }
 
-const reducing = new Set(['tax', 'credit', 'refund'])
-
 /** Those that were still going on when the month began. */
 function sinceMonth({month, isOver}: ReportMonth) {
   return isOver ? {since: month.start} : {}
 }
 
-function sourceFacts(ledger: CostLedger, now: Date) {
+/** Where the data are from, how old they are and what they cost. */
+export function sourceFacts(ledger: CostLedger, now: Date): SourceFacts {
   const ageMs = Math.max(0, now.getTime() - Date.parse(ledger.fetchedAt))
   return {
     name: ledger.source,

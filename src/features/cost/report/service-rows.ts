@@ -49,51 +49,59 @@ export function breakdownRows(
   }))
 }
 
+/** The part of a breakdown that is charges: before tax, credits and refunds. */
+export function chargesOf(rows: readonly BreakdownRow[], currency: string): MinorMoney {
+  const charges = rows.filter(({kind}) => !reducing.has(kind))
+  return {minor: charges.reduce((all, {amount}) => all + amount.minor, 0), currency}
+}
+
+const reducing: ReadonlySet<RecordClass> = new Set(['tax', 'credit', 'refund'])
+
+/** What each service is shown with: this month and the same days of the one before. */
+export function serviceAmounts(
+  ledger: CostLedger,
+  month: ReportMonth,
+): ReadonlyMap<string, {readonly amount: number; readonly before: number}> {
+  const {currency} = ledger
+  const now = linesOf(ledger, month.counted)
+  const earlier = linesOf(ledger, month.before)
+  const sums = billedBy(now.filter(isCharge), ({service}) => service)
+  const sumsBefore = billedBy(earlier.filter(isCharge), ({service}) => service)
+  const names = [...new Set([...sums.keys(), ...sumsBefore.keys()])].toSorted()
+  const shares = (parts: ReadonlyMap<string, bigint>, total: number) =>
+    apportion(
+      names.map((name) => parts.get(name) ?? 0n),
+      currency,
+      total,
+    )
+  const amounts = shares(sums, chargesOf(breakdownRows(now, currency), currency).minor)
+  const before = shares(sumsBefore, chargesIn(earlier, currency).minor)
+  return new Map(
+    names.map((name, at) => [name, {amount: amounts[at] ?? 0, before: before[at] ?? 0}]),
+  )
+}
+
 interface ServiceRowsOf {
   readonly ledger: CostLedger
   readonly month: ReportMonth
   readonly plan: CostPlan
   readonly phase: string
-  /** The charges as the breakdown shows them; the rows add up to it. */
-  readonly charges: number
-  /** The same of the month before. */
-  readonly chargesBefore: number
 }
 
-/** Every service with charges in this month or the one before, the dearest first. */
-export function serviceRows(from: ServiceRowsOf): readonly ServiceRow[] {
-  const {ledger, month, plan, phase, charges, chargesBefore} = from
+/** Every service with charges in this month or the one before, the dearest first; they add up to the charges. */
+export function serviceRows({ledger, month, plan, phase}: ServiceRowsOf): readonly ServiceRow[] {
   const {currency} = ledger
-  const now = linesOf(ledger, month.counted).filter(isCharge)
-  const earlier = linesOf(ledger, month.before).filter(isCharge)
-  const sums = billedBy(now, ({service}) => service)
-  const sumsBefore = billedBy(earlier, ({service}) => service)
-  const names = [...new Set([...sums.keys(), ...sumsBefore.keys()])].toSorted()
-  const amounts = apportion(
-    names.map((name) => sums.get(name) ?? 0n),
-    currency,
-    charges,
-  )
-  const amountsBefore = apportion(
-    names.map((name) => sumsBefore.get(name) ?? 0n),
-    currency,
-    chargesBefore,
-  )
-  const byDay = dailyBilled(now)
+  const byDay = dailyBilled(linesOf(ledger, month.counted).filter(isCharge))
   const days = daysOf(month.counted)
-  return names
-    .map((service, at) => {
-      const minor = amounts[at] ?? 0
-      const minorBefore = amountsBefore[at] ?? 0
-      return {
-        service,
-        category: categoryOf(plan, phase, service),
-        amount: {minor, currency},
-        before: {minor: minorBefore, currency},
-        delta: {minor: minor - minorBefore, currency},
-        days: apportion(dayParts(byDay.get(service), days), currency, minor),
-      }
-    })
+  return [...serviceAmounts(ledger, month)]
+    .map(([service, {amount, before}]) => ({
+      service,
+      category: categoryOf(plan, phase, service),
+      amount: {minor: amount, currency},
+      before: {minor: before, currency},
+      delta: {minor: amount - before, currency},
+      days: apportion(dayParts(byDay.get(service), days), currency, amount),
+    }))
     .toSorted((a, b) => b.amount.minor - a.amount.minor || (a.service < b.service ? -1 : 1))
 }
 
