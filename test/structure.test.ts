@@ -12,6 +12,8 @@ const composition = new Set(
   [
     'tools',
     'cost-tools',
+    'environment-tools',
+    'open-environments',
     'open-stack',
     'open-costs',
     'prospect',
@@ -60,6 +62,8 @@ const vendors: Readonly<Record<string, string>> = {
   '@aws-sdk/client-s3': 'adapters/object-store',
   '@aws-sdk/client-cost-explorer': 'adapters/cost-explorer',
   '@aws-sdk/client-sts': 'adapters/cost-explorer',
+  '@aws-sdk/client-ssm': 'adapters/parameters',
+  '@aws-sdk/client-secrets-manager': 'adapters/parameters',
   dockerode: 'adapters/docker',
   papaparse: 'adapters/focus',
   // Pure functions: scales and paths for the pictures of a report.

@@ -17,6 +17,10 @@ nginx_image=nginx:1
 minio_image=quay.io/minio/minio:RELEASE.2025-09-07T16-13-09Z
 base_image=debian:bookworm-slim
 
+moto_version=5.2.5
+moto_home="$ci_cache/moto-$moto_version"
+moto_server="$moto_home/bin/moto_server"
+
 # The one mirror that apt is configured with.
 debian_mirror() {
   local sources=/etc/apt/sources.list.d/debian.sources

@@ -21,6 +21,7 @@ import type {SqlReader} from '../ports/sql-reader.js'
 import type {Stack} from '../ports/stack.js'
 import type {Ports, WorkspaceLayout, WorkspaceMemory} from '../ports/workspace.js'
 import {costTools, notifyTools, type CostTools} from './cost-tools.js'
+import {environmentTools, type EnvironmentTools} from './environment-tools.js'
 import {onceEach, type Once} from './once.js'
 
 export interface Workspace {
@@ -33,7 +34,7 @@ export interface Workspace {
 }
 
 /** Everything outside the process, each opened only when a command asks for it. */
-export interface Tools extends CostTools {
+export interface Tools extends CostTools, EnvironmentTools {
   readonly version: string
   /** Values from flags; to be called before anything else is opened. */
   override(overrides: Overrides): void
@@ -93,6 +94,7 @@ export function openTools({version}: {readonly version: string}): Tools {
     ...machineTools(once),
     ...costTools(() => tools, once),
     ...notifyTools(() => tools, once),
+    ...environmentTools(() => tools, once),
     close: async () => undefined,
   }
   return tools

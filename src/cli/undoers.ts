@@ -1,3 +1,4 @@
+import {keptFile, restoreEnvironmentFile} from '../features/environments/write.js'
 import type {Json, Step} from '../ports/journal.js'
 import {serviceNames, type ServiceName} from '../ports/stack.js'
 import type {Undoer} from '../ports/undo.js'
@@ -5,7 +6,13 @@ import type {Tools} from './tools.js'
 
 /** Who takes back what, one for each kind of step that says it can be. */
 export function undoersOf(tools: Tools): readonly Undoer[] {
-  return [startUndoer(tools), stopUndoer(tools), resetUndoer(tools), fileUndoer(tools)]
+  return [
+    startUndoer(tools),
+    stopUndoer(tools),
+    resetUndoer(tools),
+    fileUndoer(tools),
+    environmentUndoer(tools),
+  ]
 }
 
 function startUndoer(tools: Tools): Undoer {
@@ -73,6 +80,19 @@ function fileUndoer(tools: Tools): Undoer {
       const files = await tools.files()
       for (const path of pathsOf(record)) await files.remove(path)
     },
+  }
+}
+
+function environmentUndoer(tools: Tools): Undoer {
+  return {
+    prefix: 'environment.file.',
+    async plan(step, record) {
+      const {path, kept} = keptFile(record)
+      if (path === undefined) return undefined
+      const title = kept === undefined ? `Remove ${path}` : `Put ${path} back as it was`
+      return {id: `restore.${step.id}`, title, why: 'the run wrote it', undo: 'no'}
+    },
+    undo: async (_, record) => restoreEnvironmentFile(record, await tools.files()),
   }
 }
 

@@ -11,6 +11,8 @@ export interface CheckedYaml<T> {
   readonly value: T
   /** `phases.yml:12 phases[0].shares: …`; for what a schema alone cannot see. */
   readonly refuse: (path: YamlPath, message: string, hints?: readonly string[]) => MitraError
+  /** `phases.yml:12`: where a part of it is written. */
+  readonly whereOf: (path: YamlPath) => string
 }
 
 type Schema = v.GenericSchema<unknown, unknown>
@@ -27,15 +29,16 @@ export function readCheckedYaml<S extends Schema>(
   const read = readYamlDocument(file, text)
   const written: unknown = read.document.toJS()
   const result = v.safeParse(schema, written ?? {}, {abortPipeEarly: true})
+  const whereOf = (path: YamlPath) => `${read.name}:${lineOf(read, path)}`
   const refuse: CheckedYaml<unknown>['refuse'] = (path, message, hints = []) => {
-    const where = `${read.name}:${lineOf(read, path)}`
+    const where = whereOf(path)
     const shown = path.length === 0 ? '' : ` ${pathText(path)}:`
     const opening = `Open ${file} at line ${lineOf(read, path)}.`
     return new MitraError('config', 'CONFIG_VALUE', `${where}${shown} ${message}`, {
       hints: [...hints, opening],
     })
   }
-  if (result.success) return {value: result.output, refuse}
+  if (result.success) return {value: result.output, refuse, whereOf}
   // A misspelt key is also a missing one: the spelling is what helps.
   const issue = result.issues.find(isUnknownKey) ?? result.issues[0]
   throw asRefusal(issue, {read, schema, refuse, written})

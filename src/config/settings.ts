@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import {objectStoreChoices} from '../ports/stack-settings.js'
 import {preferredPorts} from '../ports/workspace.js'
 import {costPlanSettings} from './cost-settings.js'
+import {awsSettings} from './aws-settings.js'
 import {reportSettings} from './report-settings.js'
 import {billSettings} from './bill-settings.js'
 import {notifySettings} from './notify-settings.js'
@@ -106,6 +107,7 @@ export const settings = {
     about: 'How long a service may take to answer.',
   },
   ...costPlanSettings,
+  ...awsSettings,
   ...billSettings,
   ...notifySettings,
   ...reportSettings,

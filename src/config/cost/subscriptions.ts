@@ -45,7 +45,7 @@ const subscriptionsFile = v.strictObject({
   subscriptions: v.array(subscription, 'expected a list of subscriptions'),
 })
 
-type WrittenFile = CheckedYaml<v.InferOutput<typeof subscriptionsFile>>
+type WrittenFile = Omit<CheckedYaml<v.InferOutput<typeof subscriptionsFile>>, 'whereOf'>
 type WrittenItem = v.InferOutput<typeof subscription>
 type WrittenPrice = v.InferOutput<typeof price>
 

@@ -1,0 +1,38 @@
+import type {Files} from '../../ports/files.js'
+import type {RunWriter, Step} from '../../ports/journal.js'
+import type {WorkspaceLayout} from '../../ports/workspace.js'
+
+interface SchemaFilePlan {
+  readonly steps: readonly Step[]
+  readonly path: string
+  readonly text: string
+}
+
+/** The committed schema, where the workspace has none yet. */
+export async function planSchemaFile(
+  template: ReadonlyMap<string, string>,
+  {root}: WorkspaceLayout,
+  files: Files,
+): Promise<SchemaFilePlan> {
+  const path = `${root}/env.schema.yml`
+  const text = template.get('environments/env.schema.yml') ?? ''
+  if ((await files.read(path)) !== undefined) return {steps: [], path, text}
+  const step: Step = {
+    id: 'workspace.environments',
+    title: 'Write env.schema.yml, the variables that the programs take (commit it)',
+    why: 'there is no such file',
+    undo: 'automatic',
+    detail: {path},
+  }
+  return {steps: [step], path, text}
+}
+
+export async function applySchemaFile(
+  {steps, path, text}: SchemaFilePlan,
+  {files, run}: {readonly files: Files; readonly run: RunWriter},
+): Promise<void> {
+  const [step] = steps
+  if (step === undefined) return
+  await files.write(path, text)
+  await run.done(step.id, {paths: [path]})
+}

@@ -1,0 +1,52 @@
+import type {EnvironmentName} from '../../ports/environments.js'
+import type {Files} from '../../ports/files.js'
+import type {Json, RunWriter} from '../../ports/journal.js'
+import type {WorkspaceLayout} from '../../ports/workspace.js'
+
+export interface WriteTools {
+  readonly files: Files
+  readonly layout: WorkspaceLayout
+  readonly run: RunWriter
+}
+
+export function environmentPath({root}: WorkspaceLayout, environment: EnvironmentName): string {
+  return `${root}/.env.${environment}`
+}
+
+/** Keeps the old text aside (readable by its owner alone), then writes; the record tells undo where. */
+export async function writeEnvironmentFile(
+  path: string,
+  text: string,
+  stepId: string,
+  {files, layout, run}: WriteTools,
+): Promise<void> {
+  const before = await files.read(path)
+  const kept = before === undefined ? null : `${layout.state}/environments/${run.id}`
+  if (before !== undefined && kept !== null) await files.write(kept, before, 0o600)
+  await files.write(path, text, 0o600)
+  await run.done(stepId, {path, kept})
+}
+
+/** Puts the file back as it was before a run, or removes what the run made. */
+export async function restoreEnvironmentFile(
+  record: Json | undefined,
+  files: Files,
+): Promise<void> {
+  const {path, kept} = keptFile(record)
+  if (path === undefined) return
+  const before = kept === undefined ? undefined : await files.read(kept)
+  if (before === undefined) await files.remove(path)
+  else await files.write(path, before, 0o600)
+}
+
+export function keptFile(record: Json | undefined): {
+  readonly path: string | undefined
+  readonly kept: string | undefined
+} {
+  const values = new Map<string, unknown>(Object.entries(record ?? {}))
+  const [path, kept] = [values.get('path'), values.get('kept')]
+  return {
+    path: typeof path === 'string' ? path : undefined,
+    kept: typeof kept === 'string' ? kept : undefined,
+  }
+}
