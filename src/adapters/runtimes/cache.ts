@@ -48,7 +48,7 @@ export async function fillCache(
 ): Promise<string> {
   const folder = cachedFolder(name)
   // Before minutes of building: the cache itself is opened below, what lies above it is not ours.
-  if (!isReachable(nearestPresent(cacheFolder()))) throw cacheClosed()
+  if (!isReachable(nearestPresent(dirname(cacheFolder())))) throw cacheClosed()
   await mkdir(cacheFolder(), {recursive: true})
   const lock = await acquireLock(join(cacheFolder(), 'locks'), name, {
     purpose: `get ${name}`,

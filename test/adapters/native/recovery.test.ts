@@ -9,16 +9,24 @@ import {
   writeFileSync,
 } from 'node:fs'
 import {mkdtemp} from 'node:fs/promises'
+import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {setTimeout as sleep} from 'node:timers/promises'
 import {fileURLToPath} from 'node:url'
 import {afterEach, beforeEach, expect, test} from 'vitest'
 import {serviceAccount} from '../../../src/adapters/native/place.js'
+import {isReachable} from '../../../src/adapters/runtimes/reach.js'
 import {PgDatabase} from '../../../src/adapters/postgres/database.js'
 import {serviceNames, type ServiceName} from '../../../src/ports/stack.js'
+import {requirement} from '../../support/requirements.js'
 import {nativeWorkspace, openedWorkspace, servicePid, type NativeWorkspace} from './workspace.js'
 
 const repositoryRoot = fileURLToPath(new URL('../../../', import.meta.url))
+
+// As root the test runs mitra as another user, who has to read it.
+const canOthersEnter = await requirement('a checkout that other accounts can enter', async () =>
+  isReachable(join(repositoryRoot, 'src')),
+)
 
 let workspace: NativeWorkspace
 
@@ -161,7 +169,8 @@ test('data of another major version are refused and left as they are', async () 
 
 test('without network and cache, what cannot be had is missing and says how to get it', async () => {
   const closed = 'http://127.0.0.1:9'
-  const cache = await mkdtemp(join(workspace.where.root, 'cache-'))
+  // Where the services' account may enter: else that is what would be said.
+  const cache = await mkdtemp(join(tmpdir(), 'mitra-cache-'))
   const env = {
     // Neither a server nor Go: Node and the system's own tools are all there is.
     PATH: '/usr/bin:/bin',
@@ -180,9 +189,10 @@ test('without network and cache, what cannot be had is missing and says how to g
   expect(prepared).toMatchObject([{service: 'object-store', state: 'missing'}])
   expect(prepared[0]?.hints.join(' ')).toContain('mitra setup')
   expect(readdirSync(cache).filter((name) => name.includes('making'))).toEqual([])
+  rmSync(cache, {recursive: true, force: true})
 }, 120_000)
 
-test.skipIf(serviceAccount() === undefined)(
+test.skipIf(serviceAccount() === undefined || !canOthersEnter)(
   'an ordinary user starts the services in a folder that only he enters',
   async () => {
     const account = serviceAccount()
