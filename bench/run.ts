@@ -2,6 +2,7 @@ import {execFileSync} from 'node:child_process'
 import {mkdirSync, readFileSync, writeFileSync} from 'node:fs'
 import {cpus, loadavg, totalmem} from 'node:os'
 import {NotHere, type BenchCase, type BenchRow} from './case.js'
+import {costReport} from './cases/cost-report.js'
 import {dockerUp} from './cases/docker-up.js'
 import {firstTenant} from './cases/first-tenant.js'
 import {fleet} from './cases/fleet.js'
@@ -17,6 +18,7 @@ const cases: readonly BenchCase[] = [
   idleVersitygw,
   idleMinio,
   startUp,
+  costReport,
 ]
 
 interface Report {

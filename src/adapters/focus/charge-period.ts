@@ -1,4 +1,5 @@
 import type {UtcDay} from '../../ports/costs.js'
+import type {Amount} from './amounts.js'
 
 const dayMs = 86_400_000
 /** Longer than any reservation; beyond is a slip of the pen. */
@@ -55,17 +56,20 @@ export function isLongerThanADay(start: number, end: number): boolean | undefine
  * to the whole, to the last 10^-12.
  */
 export function spread(
-  amount: bigint,
+  {whole, pico}: Amount,
   start: number,
   end: number,
-): readonly (readonly [DayNumber, bigint])[] {
+): readonly (readonly [DayNumber, Amount])[] {
+  const amount = BigInt(whole) * onePico + BigInt(pico)
   const first = dayNumber(start)
   const days = Math.ceil(end / dayMs) - first
-  const whole = BigInt(end - start)
-  const upTo = (time: number) => (amount * BigInt(Math.min(time, end) - start)) / whole
+  const length = BigInt(end - start)
+  const upTo = (time: number) => (amount * BigInt(Math.min(time, end) - start)) / length
   return Array.from({length: days}, (_, index) => {
     const day = first + index
-    const from = index === 0 ? 0n : upTo(day * dayMs)
-    return [day, upTo((day + 1) * dayMs) - from] as const
+    const part = upTo((day + 1) * dayMs) - (index === 0 ? 0n : upTo(day * dayMs))
+    return [day, {whole: Number(part / onePico), pico: Number(part % onePico)}] as const
   })
 }
+
+const onePico = 10n ** 12n

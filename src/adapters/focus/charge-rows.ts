@@ -1,4 +1,4 @@
-import {parseMoney} from '../../ports/money.js'
+import {amountOf, type Amount} from './amounts.js'
 import {chargeTime, dayNumber, isLongerThanADay, spread, type DayNumber} from './charge-period.js'
 import type {FocusColumns} from './columns.js'
 import {BadRow} from './csv-rows.js'
@@ -22,7 +22,6 @@ export interface CurrencyBook {
 export class ChargeRows {
   readonly books = new Map<string, CurrencyBook>()
   readonly #times = new Remembered(chargeTime)
-  readonly #amounts = new Remembered(picoOf)
   #firstDay = Number.POSITIVE_INFINITY
   #lastBegin = Number.NEGATIVE_INFINITY
   #lastEnd = Number.NEGATIVE_INFINITY
@@ -43,8 +42,8 @@ export class ChargeRows {
       throw new BadRow(index, `has ${row.length} values instead of ${columns.width}`)
     }
     const cells = {row, index, columns}
-    const billed = this.#amount(cells, 'billedCost', 'BilledCost')
-    const amortized = this.#amount(cells, 'effectiveCost', 'EffectiveCost')
+    const billed = amount(cells, 'billedCost', 'BilledCost')
+    const amortized = amount(cells, 'effectiveCost', 'EffectiveCost')
     const currency = text(cells, 'currency', 'BillingCurrency')
     const category = text(cells, 'category', 'ChargeCategory')
     const charges = this.#bookOf(currency, `${file} row ${index + 1}`).book
@@ -53,9 +52,9 @@ export class ChargeRows {
     const day = dayNumber(start)
     this.#noteDays(day, isLong ? dayNumber(end - 1) : day, isLong)
     if (!isLong || !isSpread(category)) return book(series, day, {billed, amortized})
-    book(series, day, {billed, amortized: 0n})
+    book(series, day, {billed, amortized: nothing})
     for (const [on, part] of spread(amortized, start, end)) {
-      book(series, on, {billed: 0n, amortized: part})
+      book(series, on, {billed: nothing, amortized: part})
     }
   }
 
@@ -74,13 +73,6 @@ export class ChargeRows {
     this.#lastBegin = Math.max(this.#lastBegin, first)
     this.#lastEnd = Math.max(this.#lastEnd, last)
     this.#hasShort ||= !isLong
-  }
-
-  #amount(cells: Cells, key: 'billedCost' | 'effectiveCost', name: string): bigint {
-    const value = cells.row[cells.columns[key]] ?? ''
-    const pico = this.#amounts.of(value)
-    if (pico === undefined) throw new BadRow(cells.index, `${name}: ${quoted(value)} is no amount`)
-    return pico
   }
 
   #period(cells: Cells): {readonly start: number; readonly end: number; readonly isLong: boolean} {
@@ -104,6 +96,15 @@ interface Cells {
   readonly row: readonly string[]
   readonly index: number
   readonly columns: FocusColumns
+}
+
+const nothing: Amount = {whole: 0, pico: 0}
+
+function amount(cells: Cells, key: 'billedCost' | 'effectiveCost', name: string): Amount {
+  const value = cells.row[cells.columns[key]] ?? ''
+  const found = amountOf(value)
+  if (found === undefined) throw new BadRow(cells.index, `${name}: ${quoted(value)} is no amount`)
+  return found
 }
 
 function kindOf(cells: Cells, category: string): ChargeKind {
@@ -156,28 +157,13 @@ function isSpread(category: string): boolean {
   return category === 'Usage' || category === 'Purchase'
 }
 
-/** What an export writes in most rows; everything else goes through the parser of all amounts. */
-const plain = /^-?\d{1,9}(?:\.\d{1,12})?$/
-
-function picoOf(value: string): bigint | undefined {
-  if (plain.test(value)) {
-    const [whole = '', fraction = ''] = value.split('.')
-    return BigInt(whole + fraction.padEnd(12, '0'))
-  }
-  try {
-    return parseMoney(value, 'XXX').pico
-  } catch {
-    return undefined
-  }
-}
-
 function quoted(value: string | undefined): string {
   return JSON.stringify((value ?? '').slice(0, 60))
 }
 
 const mostRemembered = 20_000
 
-/** What texts were read as: an export writes the same hours and many of the same amounts. */
+/** What texts were read as: an export writes the same hours again and again. */
 class Remembered<T> {
   readonly #read: (text: string) => T
   readonly #known = new Map<string, T>()

@@ -1,4 +1,5 @@
 import type {CostLine} from '../../ports/costs.js'
+import {ExactSum, type Amount} from './amounts.js'
 import {dayOfNumber, type DayNumber} from './charge-period.js'
 
 /** What a line of a bill is about, whatever the day. */
@@ -10,8 +11,8 @@ export interface ChargeKind {
 }
 
 interface DaySum {
-  billed: bigint
-  amortized: bigint
+  readonly billed: ExactSum
+  readonly amortized: ExactSum
 }
 
 interface Series {
@@ -48,8 +49,8 @@ export class LedgerBook {
       .map(({day, kind, sum: {billed, amortized}}) => ({
         day: dayOfNumber(day),
         ...kind,
-        billed,
-        amortized,
+        billed: billed.total,
+        amortized: amortized.total,
         currency,
         isEstimated: day >= estimatedFrom,
       }))
@@ -59,13 +60,13 @@ export class LedgerBook {
 export function book(
   {days}: Series,
   day: DayNumber,
-  {billed, amortized}: {readonly billed: bigint; readonly amortized: bigint},
+  {billed, amortized}: {readonly billed: Amount; readonly amortized: Amount},
 ): void {
-  const sum = days.get(day)
+  let sum = days.get(day)
   if (sum === undefined) {
-    days.set(day, {billed, amortized})
-    return
+    sum = {billed: new ExactSum(), amortized: new ExactSum()}
+    days.set(day, sum)
   }
-  sum.billed += billed
-  sum.amortized += amortized
+  sum.billed.add(billed)
+  sum.amortized.add(amortized)
 }

@@ -59,6 +59,13 @@ export function midnightOf(day: UtcDay): Date {
   return new Date(midnightMs(day))
 }
 
+/** A report asks for the same four hundred days hundreds of thousands of times. */
+const midnights = new Map<UtcDay, number>()
+
 function midnightMs(day: UtcDay): number {
-  return Date.parse(`${day}T00:00:00Z`)
+  const known = midnights.get(day)
+  if (known !== undefined) return known
+  const time = Date.parse(`${day}T00:00:00Z`)
+  midnights.set(day, time)
+  return time
 }

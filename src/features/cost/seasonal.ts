@@ -70,6 +70,7 @@ export function weekdayFactor(factors: readonly number[], day: UtcDay | undefine
 
 export function slice(values: ArrayLike<number>, start: number, end: number): readonly number[] {
   const from = Math.max(0, start)
-  const count = Math.max(0, Math.min(values.length, end) - from)
-  return Array.from({length: count}, (_, at) => values[from + at] ?? 0)
+  const part: number[] = []
+  for (let at = from; at < end && at < values.length; at += 1) part.push(values[at] ?? 0)
+  return part
 }

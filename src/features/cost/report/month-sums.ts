@@ -1,6 +1,6 @@
 import {MitraError} from '../../../errors.js'
 import type {CostLedger, CostLine, DayWindow, UtcDay} from '../../../ports/costs.js'
-import {addDays, daysBetween, isWithin, monthOf} from '../calendar.js'
+import {addDays, daysBetween, monthOf} from '../calendar.js'
 import {recordClass, type RecordClass} from './record-types.js'
 
 /** The days that a report counts: a month, or as much of it as there is. */
@@ -65,8 +65,23 @@ export function isCharge({recordType}: CostLine): boolean {
   return kind !== 'tax' && kind !== 'credit' && kind !== 'refund'
 }
 
-export function linesOf({lines}: CostLedger, window: DayWindow): readonly CostLine[] {
-  return lines.filter(({day}) => isWithin(day, window))
+/** The lines of a window; a ledger's are sorted by day, so only those are looked at. */
+export function linesOf(
+  {lines}: Pick<CostLedger, 'lines'>,
+  window: DayWindow,
+): readonly CostLine[] {
+  return lines.slice(firstFrom(lines, window.start), firstFrom(lines, window.end))
+}
+
+/** Where the lines of a day, or of the next one that has any, begin. */
+function firstFrom(lines: readonly CostLine[], day: UtcDay): number {
+  let [low, high] = [0, lines.length]
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((lines[middle]?.day ?? '') < day) low = middle + 1
+    else high = middle
+  }
+  return low
 }
 
 /** What was billed, by anything that a line tells. */
