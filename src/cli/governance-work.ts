@@ -67,3 +67,12 @@ export async function eraseRequest(
     rulesDigest: createHash('sha256').update(rules).digest('hex'),
   }
 }
+
+/** For what changes the world: the names, or `--all`, never all by leaving something out. */
+export function namesOrAll(names: readonly string[], isAll: boolean): readonly string[] {
+  if (names.length > 0 ? !isAll : isAll) return names
+  const message = isAll ? 'Either names or --all, not both.' : 'Which tenants? None is named.'
+  throw new MitraError('usage', 'WHICH_TENANTS', message, {
+    hints: ['Name them, or say --all.', 'mitra tenant list'],
+  })
+}

@@ -1,17 +1,21 @@
 import {readdirSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
+import DbMigrate from '../../src/commands/db/migrate.js'
+import TenantCreate from '../../src/commands/tenant/create.js'
+import TenantErase from '../../src/commands/tenant/erase.js'
 import {atEveryRecord, mitraIn} from '../support/cut-off.js'
 import {databaseWorkspace, type DatabaseWorkspace} from '../support/database-workspace.js'
 import {isPostgresThere} from '../support/postgres.js'
+import {run} from '../support/run.js'
 
 describe.skipIf(!isPostgresThere)('tenant erase, killed at every record of the journal', () => {
   let workspace: DatabaseWorkspace
 
   beforeAll(async () => {
     workspace = await databaseWorkspace()
-    await mitraIn(workspace, ['db', 'migrate'])
-    await mitraIn(workspace, ['tenant', 'create', 'lic', '--demo'])
+    await run(DbMigrate, [], workspace.tools())
+    await run(TenantCreate, ['lic', '--demo'], workspace.tools())
   })
 
   afterAll(async () => {
@@ -51,18 +55,12 @@ describe.skipIf(!isPostgresThere)('tenant erase, killed at every record of the j
         const isWhole = left[0]?.[0] === '1'
         if (!isWhole) expect(left).toEqual([['0', '0', '0']])
         else expect(Number(left[0]?.[2])).toBeGreaterThan(0)
-        const again = await mitraIn(workspace, [
-          'tenant',
-          'erase',
-          'lic',
-          '--person',
-          email,
-          '--yes',
-        ])
+        const argv = ['lic', '--person', email, '--yes']
+        const again = await run(TenantErase, argv, workspace.tools())
         erased += 1
 
         // The run that was not cut off leaves nothing to go on with.
-        expect([0, 2]).toContain(again.code)
+        expect([0, 2]).toContain(again.exitCode)
         expect(await admin(`SELECT count(*) FROM users WHERE email = '${email}'`)).toEqual([['0']])
         expect(certificates()).toHaveLength(erased)
       },

@@ -7,7 +7,12 @@ export interface Anchor {
   readonly digest: string
 }
 
-const sealStep = 'audit.seal.'
+export const sealStep = 'audit.seal.'
+
+/** What a finished step that sealed leaves in the journal. */
+export function anchorRecord({tenantId, seal, digest}: Anchor): Json {
+  return {tenantId, seal, digest}
+}
 
 /** All that the journal remembers. */
 export function anchorsIn(runs: readonly JournalRun[]): readonly Anchor[] {

@@ -45,7 +45,7 @@ export function eraseConditions(scope: PersonScope): EraseConditions {
 }
 
 /** Without a day to count from, and in a state that goes on, there is no end. */
-function untilSql({keep, from, while: states}: HoldRule, alias: string): string {
+export function untilSql({keep, from, while: states}: HoldRule, alias: string): string {
   const day = `${alias}.${identifier(from)}`
   const goesOn = Object.entries(states).map(
     ([column, values]) =>

@@ -30,6 +30,7 @@ export async function inTenant<T>(
     'mitra.tenant_id': tenant.id,
     search_path: `${identifier(tenant.schema)}, shared_schema`,
     row_security: 'on',
+    TimeZone: 'UTC',
     lock_timeout: '3s',
     ...settings,
   }
