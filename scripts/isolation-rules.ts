@@ -1,5 +1,6 @@
 import {catalogRules} from '../src/features/isolation/all-rules.js'
 import {probeRules} from '../src/features/isolation/probes/probe-rules.js'
+import {citusRules} from '../src/features/isolation/citus/citus-rules.js'
 import type {RuleText} from '../src/features/isolation/finding.js'
 
 const titles: Readonly<Record<string, string>> = {
@@ -17,11 +18,14 @@ const titles: Readonly<Record<string, string>> = {
   platform: 'What all tenants reach',
   outward: 'What leads out of the database',
   probe: 'What is tried',
+  'citus-refuses': 'What Citus refuses (`--citus`)',
+  'citus-changes': 'What would mean something else on Citus (`--citus`)',
+  'citus-needs': 'What has to be done before a schema moves to Citus (`--citus`)',
 }
 
 /** `docs/isolation-rules.md`, from the rules themselves. */
 export function isolationRulesPage(): string {
-  const rules: readonly RuleText[] = [...catalogRules, ...probeRules]
+  const rules: readonly RuleText[] = [...catalogRules, ...probeRules, ...citusRules]
   const topics = [...new Set(rules.map(({id}) => topicOf(id)))]
   const parts = topics.map((topic) => [
     `## ${titles[topic] ?? topic}`,

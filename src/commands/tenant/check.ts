@@ -26,12 +26,17 @@ export default class TenantCheck extends MitraCommand {
     '<%= config.bin %> tenant check',
     '<%= config.bin %> tenant check lic hdfc --json',
     '<%= config.bin %> tenant check --rule table.security-off --rule policy.second',
+    '<%= config.bin %> tenant check --citus',
   ]
   static override strict = false
   static override args = {name: Args.string({description: 'Only these tenants. Repeatable.'})}
   static override flags = {
     rule: Flags.string({multiple: true, summary: 'Only this rule. Repeatable.'}),
     static: Flags.boolean({summary: 'Read the catalogues only; try nothing.'}),
+    citus: Flags.boolean({
+      exclusive: ['static'],
+      summary: 'Name what stands in the way of Citus schema-based sharding instead.',
+    }),
   }
 
   async run(): Promise<CheckResult> {
@@ -40,7 +45,7 @@ export default class TenantCheck extends MitraCommand {
     await this.tools.workspace()
     const secrets = await this.tools.secrets()
     const proof = await proveIsolation(
-      {names, rules: flags.rule ?? [], isStatic: flags.static},
+      {names, rules: flags.rule ?? [], look: lookOf(flags)},
       {
         database: await this.tools.database(),
         unknownTenant: noSuchTenant,
@@ -58,6 +63,11 @@ export default class TenantCheck extends MitraCommand {
     this.log(isolationText(proof.findings, proof.untried, lookedAt(proof)))
     return {clean, ...proof}
   }
+}
+
+function lookOf({citus, static: isStatic}: Readonly<Record<'citus' | 'static', boolean>>) {
+  if (citus) return 'citus'
+  return isStatic ? 'static' : 'full'
 }
 
 function lookedAt({tenants, rules, attempts}: Omit<CheckResult, 'clean'>): string {

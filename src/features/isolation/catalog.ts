@@ -22,7 +22,7 @@ const sameTenant = [
 export function catalogSql(names: readonly string[]): string {
   const list = `ARRAY[${names.map(literal).join(', ')}]::text[]`
   const isChosen = names.length === 0 ? 'true' : `name = ANY (${list})`
-  return [roleSql(isChosen), tableSql, outsideSql, policySql, routineSql].join(',\n')
+  return [roleSql(isChosen), tableSql, outsideSql, policySql, routineSql, nodeSql].join(',\n')
 }
 
 /** The owner, who the tenants are, and every role that one of them is a member of, PUBLIC first. */
@@ -121,3 +121,26 @@ const routineSql = `routine AS MATERIALIZED (
     LEFT JOIN tenant t ON t.schema_oid = n.oid
    WHERE n.nspname NOT IN ('pg_catalog', 'information_schema')
      AND (g.schema_oid IS NULL OR t.schema_oid IS NOT NULL))`
+
+/**
+ * Functions that a trigger, a policy or a default of a tenant's table names, and those that these call by
+ * name. Not materialised: without a rule that asks for them they cost nothing.
+ */
+const nodeSql = `named_by_table AS (
+  SELECT DISTINCT f.oid FROM (
+    SELECT g.tgfoid AS oid FROM tenant_table t JOIN pg_trigger g ON g.tgrelid = t.oid AND NOT g.tgisinternal
+    UNION ALL
+    SELECT d.refobjid FROM tenant_table t JOIN pg_policy p ON p.polrelid = t.oid
+      JOIN pg_depend d ON d.classid = 'pg_policy'::regclass AND d.objid = p.oid
+       AND d.refclassid = 'pg_proc'::regclass
+    UNION ALL
+    SELECT d.refobjid FROM tenant_table t JOIN pg_attrdef a ON a.adrelid = t.oid
+      JOIN pg_depend d ON d.classid = 'pg_attrdef'::regclass AND d.objid = a.oid
+       AND d.refclassid = 'pg_proc'::regclass) f
+   WHERE f.oid IN (SELECT oid FROM routine)),
+on_node AS (
+  WITH RECURSIVE down (oid) AS (
+    SELECT oid FROM named_by_table
+    UNION SELECT c.oid FROM down JOIN routine r ON r.oid = down.oid
+      JOIN routine c ON c.oid <> r.oid AND r.prosrc ~ ('\\m' || c.name || '\\('))
+  SELECT oid FROM down)`

@@ -14,14 +14,20 @@ export async function findInCatalog(
   names: readonly string[],
 ): Promise<readonly IsolationFinding[]> {
   if (rules.length === 0) return []
-  const {rows} = await session.script(catalogStatement(rules, names)).catch(asLocked)
-  return rows.map(([rule, tenant, object, what, fix]) => ({
+  const found = await session.script(catalogStatement(rules, names)).catch(asLocked)
+  const sources = new Map(rules.map(({id, source}) => [id, source]))
+  return found.rows.map(([rule, tenant, object, what, fix]) => ({
     ...(typeof tenant === 'string' ? {tenant} : {}),
     rule: String(rule),
     object: String(object),
     what: String(what),
     fix: String(fix),
+    ...sourceOf(sources.get(String(rule))),
   }))
+}
+
+function sourceOf(source: string | undefined) {
+  return source === undefined ? {} : {source}
 }
 
 /** Printing an expression opens its table, which a migration may hold. */

@@ -25,4 +25,5 @@ export interface RuleText {
 export interface CatalogRule extends RuleText {
   /** A query of four columns (tenant, object, what, fix) over the relations of `catalogSql`. */
   readonly sql: string
+  readonly source?: string
 }

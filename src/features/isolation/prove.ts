@@ -1,6 +1,7 @@
 import {MitraError} from '../../errors.js'
 import {catalogRules} from './all-rules.js'
-import type {CatalogRule, IsolationFinding} from './finding.js'
+import {citusRules} from './citus/citus-rules.js'
+import type {CatalogRule, IsolationFinding, RuleText} from './finding.js'
 import {findInCatalog} from './find-in-catalog.js'
 import {probeFleet, type FleetTools} from './probes/probe-fleet.js'
 import {probeRules} from './probes/probe-rules.js'
@@ -11,8 +12,8 @@ import {readRegistry, type RegisteredTenant} from './registry.js'
 export interface ProofScope {
   readonly names: readonly string[]
   readonly rules: readonly string[]
-  /** Reads the catalogues only; nothing is tried. */
-  readonly isStatic: boolean
+  /** `static` reads the catalogues and tries nothing; `citus` looks for what stands in its way instead. */
+  readonly look: 'full' | 'static' | 'citus'
 }
 
 export interface IsolationProof {
@@ -36,8 +37,8 @@ export async function proveIsolation(
   tools: ProofTools,
 ): Promise<IsolationProof> {
   const chosen = chosenRules(scope)
-  const catalog = catalogRules.filter(({id}) => chosen.has(id))
-  const {all, tenants, found} = await readFleet(scope.names, catalog, tools)
+  const read = [...catalogRules, ...citusRules].filter(({id}) => chosen.has(id))
+  const {all, tenants, found} = await readFleet(scope.names, read, tools)
   const isProbed = probeRules.some(({id}) => chosen.has(id))
   const tried = isProbed ? await probeFleet(tenants, all, tools) : nothingTried
   return {
@@ -66,9 +67,14 @@ async function readFleet(
   }
 }
 
-function chosenRules({rules: wanted, isStatic}: ProofScope): ReadonlySet<string> {
-  const read = catalogRules.map(({id}) => id)
-  const known = isStatic ? read : [...read, ...probeRules.map(({id}) => id)]
+const rulesOf = {
+  full: [...catalogRules, ...probeRules],
+  static: catalogRules,
+  citus: citusRules,
+} as const satisfies Record<ProofScope['look'], readonly RuleText[]>
+
+function chosenRules({rules: wanted, look}: ProofScope): ReadonlySet<string> {
+  const known = rulesOf[look].map(({id}) => id)
   const unknown = wanted.find((id) => !known.includes(id))
   if (unknown !== undefined) {
     throw new MitraError('usage', 'UNKNOWN_RULE', `No such rule: ${unknown}.`, {

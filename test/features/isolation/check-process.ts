@@ -18,7 +18,7 @@ const database = new PgDatabase({host: '127.0.0.1', port, name, adminUser: 'mitr
 for (;;) {
   process.stdout.write('checking\n')
   await proveIsolation(
-    {names: [], rules: [], isStatic: false},
+    {names: [], rules: [], look: 'full'},
     {
       database,
       unknownTenant: noSuchTenant,
