@@ -8,8 +8,15 @@ export interface Fleets {
   readonly shipped: Migrations
   /** A database of its own with all the tenants. */
   copy(): Promise<Platform>
-  /** The shipped files and one more of the tenants, as `name` after the marks. */
-  withFile(up: string, file?: {readonly version?: string; readonly header?: string}): Migrations
+  /** The shipped files and one more of the tenants. */
+  withFile(up: string, file?: FileWish): Migrations
+}
+
+interface FileWish {
+  readonly version?: string
+  readonly header?: string
+  readonly down?: string
+  readonly downHeader?: string
 }
 
 export async function makeFleets(server: TestPostgres, names: readonly string[]): Promise<Fleets> {
@@ -40,10 +47,12 @@ export async function makeFleets(server: TestPostgres, names: readonly string[])
       )
       return {database, secrets}
     },
-    withFile(up, {version = '20270101000000', header = '-- migrate:up'} = {}) {
+    withFile(up, wish = {}) {
+      const {version = '20270101000000', header = '-- migrate:up'} = wish
+      const {down = '', downHeader = '-- migrate:down'} = wish
       const fileName = `${version}_more.sql`
       const path = `database/tenant/${fileName}`
-      const text = `-- words\n${header}\n${up}\n-- migrate:down\n`
+      const text = `-- words\n${header}\n${up}\n${downHeader}\n${down}\n`
       const more = readMigrations([{scope: 'tenant', fileName, path, text}])
       return {shared: shipped.shared, tenant: [...shipped.tenant, ...more.tenant]}
     },

@@ -52,9 +52,13 @@ export function aloneScript({file, tenant, direction}: AloneWork, marks: RunMark
     settings: settingsSql(tenant),
     begin: isUp ? insertSql({file, tenant}, ofTarget, marks) : undoingSql(same),
     statements,
-    end: isUp ? doneSql(tenant, same) : `DELETE FROM ${table} WHERE ${same}`,
+    end: isUp ? doneSql(tenant, same) : undoneSql(tenant, file.version),
     same,
   }
+}
+
+function undoneSql(tenant: ScriptTarget, version: string): string {
+  return `SELECT shared_schema.migration_undone(${uuidOf(tenant)}, ${literal(version)})`
 }
 
 /** For people: the messages one below the other. */

@@ -22,9 +22,10 @@ export interface MigrateTools extends TargetTools, FanOutTools {
 /** shared_schema in order, then the tenants side by side; one that fails does not stop the rest. */
 export async function applyMigrations(plan: MigrationPlan, tools: MigrateTools): Promise<void> {
   await applyShared(plan.shared, tools)
-  await applyStages(plan.stages, tools, (session, stage, tenant) =>
-    migrate(session, {files: stage.files, tenant}, tools),
-  )
+  await applyStages(plan.stages, tools, {
+    words: {done: 'migrated', again: 'mitra db migrate'},
+    work: (session, stage, tenant) => migrate(session, {files: stage.files, tenant}, tools),
+  })
 }
 
 async function applyShared(files: readonly Migration[], tools: MigrateTools): Promise<void> {
@@ -63,6 +64,12 @@ function codeIn(error: unknown): string {
 
 type StageWork = (session: Session, stage: Stage, tenant: TenantRecord) => Promise<void>
 
+interface StageJob {
+  readonly work: StageWork
+  /** For what did not go well: "3 tenants were not migrated; mitra db migrate goes on". */
+  readonly words: {readonly done: string; readonly again: string}
+}
+
 /**
  * Stage after stage. A tenant that failed is left out of the later ones; after a canary that failed
  * nothing else is begun, and neither is it when the server is gone.
@@ -70,22 +77,23 @@ type StageWork = (session: Session, stage: Stage, tenant: TenantRecord) => Promi
 export async function applyStages(
   stages: readonly Stage[],
   tools: MigrateTools,
-  work: StageWork,
+  {work, words}: StageJob,
 ): Promise<void> {
   const failures = new Failures()
   const failed = new Set<string>()
   const all = new Set(stages.flatMap(({tenants}) => tenants.map(({id}) => id))).size
+  const stop = (code: StopCode, left: number) => stopped(code, failures, {all, left, words})
   for (const stage of stages) {
     if (!stage.isCanary && failures.count > 0 && stages.some(({isCanary}) => isCanary)) {
-      throw stopped('CANARY_FAILED', failures, {all, left: all - tenantsIn(stages, true)})
+      throw stop('CANARY_FAILED', all - tenantsIn(stages, true))
     }
     const tenants = stage.tenants.filter(({id}) => !failed.has(id))
     const result = await applyStage({...stage, tenants}, tools, {work, failures})
     for (const id of result.failed) failed.add(id)
-    if (result.gone !== undefined) throw serverGone(result, tenants.length)
-    if (result.left > 0) throw stopped('TOO_MANY_FAILED', failures, {all, left: result.left})
+    if (result.gone !== undefined) throw serverGone(result, tenants.length, words)
+    if (result.left > 0) throw stop('TOO_MANY_FAILED', result.left)
   }
-  if (failures.count > 0) throw stopped('TENANTS_FAILED', failures, {all, left: 0})
+  if (failures.count > 0) throw stop('TENANTS_FAILED', 0)
 }
 
 function tenantsIn(stages: readonly Stage[], isCanary: boolean): number {
@@ -160,25 +168,33 @@ async function migrate(
   )
 }
 
+type StopCode = 'TENANTS_FAILED' | 'TOO_MANY_FAILED' | 'CANARY_FAILED'
+
 function stopped(
-  code: 'TENANTS_FAILED' | 'TOO_MANY_FAILED' | 'CANARY_FAILED',
+  code: StopCode,
   failures: Failures,
-  {all, left}: {readonly all: number; readonly left: number},
+  {all, left, words}: {readonly all: number; readonly left: number} & Pick<StageJob, 'words'>,
 ): MitraError {
   const notBegun = `${counted(left, 'tenant')} ${left === 1 ? 'was' : 'were'} not begun.`
-  const others =
-    left > 0 ? notBegun : failures.count < all ? 'The others are done.' : 'None is done.'
-  return new MitraError('failed', code, failures.summary(all), {
-    hints: [...failures.lines(), `${others} mitra db migrate goes on with what is missing.`],
+  const others = failures.count < all ? 'The others are done.' : 'None is done.'
+  const rest = left > 0 ? notBegun : others
+  return new MitraError('failed', code, failures.summary(all, words.done), {
+    hints: [...failures.lines(), `${rest} ${words.again} goes on with what is missing.`],
     cause: failures.first,
   })
 }
 
-function serverGone({done, failed, left, gone}: FannedOut, all: number): MitraError {
+function serverGone(
+  {done, failed, left, gone}: FannedOut,
+  all: number,
+  words: StageJob['words'],
+): MitraError {
   const wrong = failed.size === 0 ? '' : `, ${counted(failed.size, 'tenant')} failed`
-  const message = `Postgres went away: ${done.toLocaleString('en')} of ${counted(all, 'tenant')} ${done === 1 ? 'is' : 'are'} done${wrong}, ${left.toLocaleString('en')} ${left === 1 ? 'is' : 'are'} not.`
+  const isDone = `${done.toLocaleString('en')} of ${counted(all, 'tenant')} ${done === 1 ? 'is' : 'are'} done`
+  const isLeft = `${left.toLocaleString('en')} ${left === 1 ? 'is' : 'are'} not`
+  const message = `Postgres went away: ${isDone}${wrong}, ${isLeft}.`
   return new MitraError('notReady', 'DATABASE_DOWN', message, {
-    hints: [messageOf(gone), 'mitra up postgres', 'mitra db migrate goes on with what is missing.'],
+    hints: [messageOf(gone), 'mitra up postgres', `${words.again} goes on with what is missing.`],
     cause: gone,
   })
 }

@@ -96,12 +96,12 @@ export class Failures {
   }
 
   /** "3 of 1,000 tenants were not migrated: a, b, c." */
-  summary(total: number): string {
+  summary(total: number, done: string): string {
     const more = this.#count - this.#names.length
     const rest = more > 0 ? ` and ${more.toLocaleString('en')} more` : ''
     const all = counted(total, 'tenant')
     const names = this.#names.toSorted().join(', ')
-    return `${this.#count.toLocaleString('en')} of ${all} were not migrated: ${names}${rest}.`
+    return `${this.#count.toLocaleString('en')} of ${all} were not ${done}: ${names}${rest}.`
   }
 
   /** One line a kind, the most frequent first, and what to do about each. */

@@ -101,14 +101,28 @@ END $ends$;
 CREATE OR REPLACE FUNCTION shared_schema.migration_undone(of_tenant uuid, of_version text) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $undone$
+DECLARE
+  gone shared_schema.schema_migrations;
 BEGIN
   IF of_tenant IS NULL THEN
-    DELETE FROM shared_schema.schema_migrations WHERE tenant_id IS NULL AND version = of_version;
+    DELETE FROM shared_schema.schema_migrations
+     WHERE tenant_id IS NULL AND version = of_version RETURNING * INTO gone;
   ELSE
-    DELETE FROM shared_schema.schema_migrations WHERE tenant_id = of_tenant AND version = of_version;
+    DELETE FROM shared_schema.schema_migrations
+     WHERE tenant_id = of_tenant AND version = of_version RETURNING * INTO gone;
   END IF;
-  IF NOT FOUND THEN
+  IF gone.version IS NULL THEN
     RAISE EXCEPTION 'it was taken back meanwhile' USING ERRCODE = '${doneState}';
+  END IF;
+  -- The chain closes over the gap where a file was not the last that ran.
+  IF of_tenant IS NULL THEN
+    UPDATE shared_schema.schema_migrations SET previous_checksum = gone.previous_checksum
+     WHERE tenant_id IS NULL AND position = (SELECT min(position) FROM shared_schema.schema_migrations
+       WHERE tenant_id IS NULL AND position > gone.position);
+  ELSE
+    UPDATE shared_schema.schema_migrations SET previous_checksum = gone.previous_checksum
+     WHERE tenant_id = of_tenant AND position = (SELECT min(position) FROM shared_schema.schema_migrations
+       WHERE tenant_id = of_tenant AND position > gone.position);
   END IF;
 END $undone$;
 REVOKE ALL ON FUNCTION shared_schema.migration_begins(text, uuid, text[]),

@@ -62,6 +62,22 @@ export function migrationBody(
   return script.done()
 }
 
+/** Takes files back, the newest first, and their ledger rows with them; for a target that has them all. */
+export function rollbackScript(files: readonly Migration[], target: ScriptTarget): MigrationScript {
+  const script = new ScriptWriter(settingsSql(target))
+  const key = literal(lockName(target))
+  script.write(`SELECT shared_schema.migration_begins(${key}, ${uuidOf(target)}, '{}');\n`)
+  for (const file of files) {
+    script.write(`SELECT shared_schema.migration_runs(${literal(file.version)});\n`)
+    script.write(
+      `SELECT shared_schema.migration_undone(${uuidOf(target)}, ${literal(file.version)});\n`,
+    )
+    script.write(placeSql(target))
+    script.writePart(file, file.down, file.downLine)
+  }
+  return inTransaction(script.done())
+}
+
 /** What the target's lock is called. */
 export function lockName(target: ScriptTarget): string {
   return target?.id ?? 'shared'

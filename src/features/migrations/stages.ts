@@ -17,6 +17,7 @@ export interface Stage {
   readonly files: readonly Migration[]
   readonly tenants: readonly TenantRecord[]
   readonly isCanary: boolean
+  readonly direction: 'up' | 'down'
 }
 
 /**
@@ -41,21 +42,29 @@ function stagesOf(
   files: readonly Migration[],
   isCanary: boolean,
 ): readonly Unnamed[] {
-  return segmentsOf(files).flatMap((segment) => {
-    const groups = new Map<string, {files: readonly Migration[]; tenants: TenantRecord[]}>()
-    for (const {tenant, pending} of tenants) {
-      const now = pending.filter((file) => segment.has(file.version))
-      if (now.length === 0) continue
-      const key = now.map((file) => file.version).join(' ')
-      const group = groups.get(key) ?? {files: now, tenants: []}
-      group.tenants.push(tenant)
-      groups.set(key, group)
-    }
-    return [...groups.values()].map((group) => {
+  return segmentsOf(files).flatMap((segment) =>
+    groupsOf(tenants, segment).map((group) => {
       const kind = group.files.some((file) => file.isAlone) ? 'alone' : 'together'
-      return {...group, kind, isCanary} as const
-    })
-  })
+      return {...group, kind, isCanary, direction: 'up'} as const
+    }),
+  )
+}
+
+/** Tenants by what of theirs is in the segment. */
+export function groupsOf(
+  tenants: readonly TenantMigrations[],
+  segment: ReadonlySet<string>,
+): readonly Pick<Stage, 'files' | 'tenants'>[] {
+  const groups = new Map<string, {files: readonly Migration[]; tenants: TenantRecord[]}>()
+  for (const {tenant, pending} of tenants) {
+    const now = pending.filter((file) => segment.has(file.version))
+    if (now.length === 0) continue
+    const key = now.map((file) => file.version).join(' ')
+    const group = groups.get(key) ?? {files: now, tenants: []}
+    group.tenants.push(tenant)
+    groups.set(key, group)
+  }
+  return [...groups.values()]
 }
 
 /** Versions that may run together: one that runs alone is by itself, one that adds a value is the last. */
@@ -69,10 +78,13 @@ function segmentsOf(files: readonly Migration[]): readonly ReadonlySet<string>[]
   return segments
 }
 
-function withIds(stages: readonly Unnamed[]): readonly Stage[] {
+/** Each its own id: where two begin with the same file, the second is numbered. */
+export function withIds(stages: readonly Unnamed[]): readonly Stage[] {
   const taken = new Map<string, number>()
   return stages.map((stage) => {
-    const id = `db.${stage.isCanary ? 'canary' : 'tenants'}.${stage.files[0]?.version ?? ''}`
+    const up = stage.isCanary ? 'canary' : 'tenants'
+    const verb = stage.direction === 'up' ? up : 'rollback'
+    const id = `db.${verb}.${stage.files[0]?.version ?? ''}`
     const count = (taken.get(id) ?? 0) + 1
     taken.set(id, count)
     return {...stage, id: count === 1 ? id : `${id}.${count}`}

@@ -17,9 +17,9 @@ export async function inWaves(stage: Stage, tools: FanOutTools, run: RunWave): P
   return run(await smallestFirst(stage.tenants, slow, tools), 1)
 }
 
-function slowIndexes({files}: Stage): readonly string[] {
+function slowIndexes({files, direction}: Stage): readonly string[] {
   return files.flatMap((file) =>
-    readAlone(file.up).flatMap((one) =>
+    readAlone(direction === 'up' ? file.up : file.down).flatMap((one) =>
       one.kind === 'create-index' && !one.isPlain ? [one.table.name] : [],
     ),
   )
