@@ -56,12 +56,21 @@ export async function applyWhole(
     const {scramVerifier: verifierOf} = await import('../adapters/scram/verifier.js')
     await applyBootstrap({database, secrets, verifierOf, run: applying.run})
   }
-  const {config} = await tools.workspace()
-  const connections = config.values['database.connections']
-  const parts = {database, clock: tools.clock(), toolVersion: tools.version}
-  await applyMigrations(plan, {...parts, ...applying, connections, maxFailures})
+  await applyMigrations(plan, {...(await migrateParts(tools)), ...applying, maxFailures})
   if (plan.backend !== undefined) {
     await applyBackend(plan.backend, {...(await backendTools(tools)), ...applying})
+  }
+}
+
+/** What going through the tenants needs besides the run. */
+export async function migrateParts(tools: Tools) {
+  const {values} = (await tools.workspace()).config
+  return {
+    database: await tools.database(),
+    clock: tools.clock(),
+    toolVersion: tools.version,
+    connections: values['database.connections'],
+    patienceMs: values['database.patienceSeconds'] * 1000,
   }
 }
 

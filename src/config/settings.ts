@@ -60,6 +60,11 @@ export const settings = {
     fallback: '.',
     about: 'Where both are run, from the folder of mitra.yml.',
   },
+  'database.patienceSeconds': {
+    schema: seconds,
+    fallback: 60,
+    about: 'How long a migration tries again when somebody holds a table.',
+  },
   'objectStore.provider': {
     schema: v.picklist(objectStoreChoices, 'expected auto, minio or versitygw'),
     fallback: 'auto',

@@ -26,8 +26,13 @@ export interface TestPostgres {
   readonly secrets: MemorySecrets
   /** Makes an empty database and returns it. */
   create(name: string): Promise<PgDatabase>
-  /** SIGKILL of the whole server and a start on the same data. */
+  /** An end at once, as of a power cut, and a start on the same data. */
   crash(): Promise<void>
+  /** SIGKILL of the server and of all its processes; it stays down until `revive`. */
+  die(): Promise<void>
+  revive(): Promise<void>
+  /** SIGKILL of one process that serves a session of the migrator, where there is one. */
+  killSession(): Promise<void>
   /** All that the server has logged. */
   log(): string
   stop(): Promise<void>
@@ -86,6 +91,24 @@ export async function startPostgres({
       await kill(server)
       server = start()
       await untilAnswering(open('postgres'), server)
+    },
+    async die() {
+      const ended = once(server, 'exit')
+      // The children first: what outlives the server keeps its shared memory, and no other can start.
+      for (const pid of [...childrenOf(server), server.pid]) killHard(pid)
+      await ended
+    },
+    async revive() {
+      server = start()
+      await untilAnswering(open('postgres'), server)
+    },
+    async killSession() {
+      const session = await open('postgres').connect({role: 'admin'})
+      const {rows} = await session.query(
+        "SELECT pid FROM pg_stat_activity WHERE usename = 'mitra_migrator' ORDER BY random() LIMIT 1",
+      )
+      await session.close()
+      killHard(rows[0] === undefined ? undefined : Number(rows[0][0]))
     },
     log: () => readFileSync(join(folder, 'log'), 'utf8'),
     async stop() {
@@ -181,6 +204,21 @@ async function kill(server: ChildProcess): Promise<void> {
   const ended = once(server, 'exit')
   process.kill(server.pid, 'SIGQUIT')
   await ended
+}
+
+function childrenOf({pid}: ChildProcess): readonly number[] {
+  const lines = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], {encoding: 'utf8'}).split('\n')
+  const pairs = lines.map((line) => line.trim().split(/\s+/).map(Number))
+  return pairs.flatMap(([child, parent]) => (child !== undefined && parent === pid ? [child] : []))
+}
+
+function killHard(pid: number | undefined): void {
+  if (pid === undefined) return
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // It has ended by itself.
+  }
 }
 
 async function freePort(): Promise<number> {

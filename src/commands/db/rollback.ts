@@ -1,6 +1,7 @@
 import {Flags} from '@oclif/core'
 import {workspaceMigrations} from '../../cli/database-work.js'
 import {planFlag, yesFlag} from '../../cli/flags.js'
+import {migrateParts} from '../../cli/migrate-work.js'
 import {MitraCommand} from '../../cli/mitra-command.js'
 import {countOf, planText} from '../../cli/plan-text.js'
 import {runPlan} from '../../cli/run-plan.js'
@@ -39,7 +40,7 @@ export default class DbRollback extends MitraCommand {
 
   async run(): Promise<RollbackResult> {
     const {flags} = await this.parse(DbRollback)
-    const {config} = await this.tools.workspace()
+    await this.tools.workspace()
     const database = await this.tools.database()
     const migrations = await workspaceMigrations(this.tools)
     const {shared: isShared, to, steps} = flags
@@ -50,11 +51,8 @@ export default class DbRollback extends MitraCommand {
       confirm: {question: 'Take this back?', yes: flags.yes},
       observe: async () =>
         planRollback(migrations, await observeDatabase(database), {isShared, to, steps}),
-      apply: (planned, applying) => {
-        const connections = config.values['database.connections']
-        const parts = {database, clock: this.tools.clock(), toolVersion: this.tools.version}
-        return applyRollback(planned, {...parts, ...applying, connections})
-      },
+      apply: async (planned, applying) =>
+        applyRollback(planned, {...(await migrateParts(this.tools)), ...applying}),
     })
 
     const sql = flags.plan ? rollbackSql(plan) : []
