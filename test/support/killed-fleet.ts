@@ -47,6 +47,7 @@ export async function killedFleet(tenants: number): Promise<KilledFleet> {
       const journal = join(folder, '.mitra/journal/journal.jsonl')
       const before = existsSync(journal) ? statSync(journal).size : 0
       let result: CliResult | undefined
+      let revived: Promise<void> | undefined
       const running = mitra(['db', 'migrate', '--no-lint'], {
         cwd: folder,
         onStart: (child) => {
@@ -54,12 +55,16 @@ export async function killedFleet(tenants: number): Promise<KilledFleet> {
             await untilBegun(journal, before, () => result !== undefined)
             if (victim === 'mitra') child.kill('SIGKILL')
             else if (victim === 'session') await server.killSession()
-            else await server.die()
+            else {
+              await server.die()
+              // Sometimes while mitra still waits for it, sometimes when it has given up.
+              if (Math.random() < 0.8) revived = sleep(Math.random() * 1500).then(server.revive)
+            }
           })
         },
       })
       result = await running
-      if (victim === 'server') await server.revive()
+      if (victim === 'server') await (revived ?? server.revive())
       return result
     },
     faults: () => faultsOf(platform, files),

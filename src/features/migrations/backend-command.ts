@@ -3,6 +3,7 @@ import type {RunWriter, Step} from '../../ports/journal.js'
 import type {Programs} from '../../ports/programs.js'
 import type {Progress} from '../../ports/progress.js'
 import type {Secret, Secrets} from '../../ports/secrets.js'
+import {recorded} from './apply.js'
 
 /** The backend's own migrations: `alembic upgrade head` or whatever its settings name. */
 export interface BackendCommand {
@@ -64,18 +65,15 @@ export async function applyBackend(
   command: BackendCommand,
   {run, progress, ...tools}: CommandTools & {readonly run: RunWriter; readonly progress: Progress},
 ): Promise<void> {
-  progress.started(id)
   const say = (line: string) => {
     const isSafe = !tools.secrets.appearsIn(line)
     if (line.trim() !== '') progress.note(id, isSafe ? line : '(a line that holds a password)')
   }
-  const {code, lastLine} = await runIn(command, command.argv, tools, say)
-  if (code !== 0) {
-    const error = failed(command, code, tools.secrets.appearsIn(lastLine) ? undefined : lastLine)
-    await run.failed(id, error.code, error.message)
-    throw error
-  }
-  await run.done(id)
+  await recorded(id, {run, progress}, async () => {
+    const {code, lastLine} = await runIn(command, command.argv, tools, say)
+    if (code === 0) return
+    throw failed(command, code, tools.secrets.appearsIn(lastLine) ? undefined : lastLine)
+  })
 }
 
 async function runIn(

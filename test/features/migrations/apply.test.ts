@@ -154,6 +154,20 @@ describe.skipIf(!isPostgresThere)('running migrations on a real server', () => {
     expect(await tablesNamed('claims')).toHaveLength(4)
   })
 
+  test('a pooler may stand in between: nothing is set for longer than a transaction', async () => {
+    const before = server.log().length
+    await migrateAll(platform, withFile('CREATE TABLE claims ();'))
+    const log = server.log().slice(before)
+    const settings = log.match(/\bSET \w+.*/g) ?? []
+
+    expect(settings.length).toBeGreaterThan(10)
+    expect(settings.filter((text) => !text.startsWith('SET LOCAL '))).toEqual([])
+    expect(log).not.toMatch(
+      /set_config\([^)]*false\)|pg_(try_)?advisory_lock\(|\bLISTEN\b|\bPREPARE\b/,
+    )
+    expect(log).not.toContain('execute ')
+  })
+
   test('two at once on one fleet: each file once per tenant, no error', async () => {
     const migrations = withFile('SELECT pg_sleep(0.05); CREATE TABLE claims ();')
     await Promise.all([1, 2, 3].map(() => migrateAll(platform, migrations)))

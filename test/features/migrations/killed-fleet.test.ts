@@ -4,7 +4,7 @@ import {killedFleet, type KilledFleet, type Victim} from '../../support/killed-f
 import {isPostgresThere} from '../../support/postgres.js'
 
 // More of them: MITRA_KILLS=500 npx vitest run test/features/migrations/killed-fleet.test.ts
-const kills = Number(process.env['MITRA_KILLS'] ?? 16)
+const kills = Number(process.env['MITRA_KILLS'] ?? 12)
 const tenants = 12
 const victims: readonly Victim[] = ['mitra', 'server', 'mitra', 'session']
 
