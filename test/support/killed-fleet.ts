@@ -58,7 +58,8 @@ export async function killedFleet(tenants: number): Promise<KilledFleet> {
             else {
               await server.die()
               // Sometimes while mitra still waits for it, sometimes when it has given up.
-              if (Math.random() < 0.8) revived = sleep(Math.random() * 1500).then(server.revive)
+              if (Math.random() < 0.8)
+                revived = sleep(Math.random() * 1500).then(() => server.revive())
             }
           })
         },
