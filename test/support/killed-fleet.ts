@@ -16,6 +16,8 @@ export interface KilledFleet {
   /** `db migrate`, ended by a SIGKILL at a random moment of its work. */
   migrateAndKill(victim: Victim): Promise<CliResult>
   migrate(): Promise<CliResult>
+  /** Resolves when a run that is begun after this call is at work. */
+  untilAtWork(): Promise<void>
   /** What is wrong with the fleet; empty when each file ran once and the schemas are equal. */
   faults(): Promise<readonly string[]>
   leave(): Promise<void>
@@ -24,6 +26,7 @@ export interface KilledFleet {
 export async function killedFleet(tenants: number): Promise<KilledFleet> {
   const workspace = await databaseWorkspace()
   const {folder, server} = workspace
+  const journal = join(folder, '.mitra/journal/journal.jsonl')
   const migrate = () => mitra(['db', 'migrate', '--no-lint'], {cwd: folder})
   const first = await migrate()
   if (first.code !== 0) throw new Error(first.stderr)
@@ -43,9 +46,9 @@ export async function killedFleet(tenants: number): Promise<KilledFleet> {
       files += 1
       writeMigration(folder, files, files % 3 === 0 ? aloneSql(files) : togetherSql(files))
     },
+    untilAtWork: () => untilBegun(journal, sizeOf(journal), () => false),
     async migrateAndKill(victim) {
-      const journal = join(folder, '.mitra/journal/journal.jsonl')
-      const before = existsSync(journal) ? statSync(journal).size : 0
+      const before = sizeOf(journal)
       let result: CliResult | undefined
       let revived: Promise<void> | undefined
       const running = mitra(['db', 'migrate', '--no-lint'], {
@@ -53,6 +56,7 @@ export async function killedFleet(tenants: number): Promise<KilledFleet> {
         onStart: (child) => {
           void killSoon(async () => {
             await untilBegun(journal, before, () => result !== undefined)
+            await sleep(Math.random() * 700)
             if (victim === 'mitra') child.kill('SIGKILL')
             else if (victim === 'session') await server.killSession()
             else {
@@ -81,10 +85,13 @@ async function killSoon(kill: () => Promise<void>): Promise<void> {
   }
 }
 
-/** The plan is in the journal: what follows is the work. Then a random moment of it. */
+/** The plan is in the journal: what follows is the work. */
 async function untilBegun(journal: string, size: number, isOver: () => boolean): Promise<void> {
-  while (!isOver() && (!existsSync(journal) || statSync(journal).size === size)) await sleep(3)
-  await sleep(Math.random() * 700)
+  while (!isOver() && sizeOf(journal) === size) await sleep(3)
+}
+
+function sizeOf(path: string): number {
+  return existsSync(path) ? statSync(path).size : 0
 }
 
 function writeMigration(folder: string, number: number, up: string): void {

@@ -162,8 +162,10 @@ describe.skipIf(!isPostgresThere)('migrating a fleet with the built CLI', () => 
 
   test('a server that goes away is one message, and the next run completes', async () => {
     write('20280101000005', 'SELECT pg_sleep(0.3);\nCREATE TABLE late ();')
+    const isAtWork = fleet.untilAtWork()
     const running = failing()
-    await new Promise((resolve) => setTimeout(resolve, 2500))
+    await isAtWork
+    await new Promise((resolve) => setTimeout(resolve, 500))
     await fleet.workspace.server.die()
     const {error} = await running
     await fleet.workspace.server.revive()
