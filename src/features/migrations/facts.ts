@@ -55,7 +55,7 @@ const normalisedSql = `CASE
       t.schema_text, '''~'''), t.login_text, '''~login'''), t.tenant, '~tenant') END`
 
 // What mitra itself puts into shared_schema is no part of anybody's migrations.
-const ownFunctions = ['schema_facts', 'schema_fingerprint'].concat(
+const ownFunctions = ['schema_facts', 'schema_digest', 'schema_fingerprint'].concat(
   ['begins', 'runs', 'ends', 'undone'].map((verb) => `migration_${verb}`),
 )
 

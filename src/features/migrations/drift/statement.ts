@@ -1,6 +1,5 @@
-import {literal} from '../../../ports/sql-text.js'
-import {factsDefinition} from '../facts.js'
-import {schemaDigestsSql} from './digest.js'
+import {printSql} from '../fingerprint.js'
+import {schemaDigestsSql} from '../digest.js'
 
 /** Schemas that are read whole in one look; a fleet in which more differ is told so. */
 export const mostRead = 400
@@ -35,7 +34,9 @@ SELECT jsonb_build_object('is', 'fact', 'chain', chain::text, 'print', print, 'k
 const fleetSql = `ledger AS (
   SELECT coalesce(tenant_id::text, '') AS key, max(version) AS version,
     bit_xor(hashtextextended(version || checksum, 0)) AS chain,
-    nullif(substr(max(version || coalesce(fingerprint_after, '')), 15), '') AS recorded
+    -- Of the file that ran last, which may be older than another: contract comes after expand.
+    nullif(substr(max(to_char(position, 'FM0000000000000000000') || coalesce(fingerprint_after, '')), 20), '')
+      AS recorded
     FROM shared_schema.schema_migrations GROUP BY 1
 ), fleet AS MATERIALIZED (
   SELECT t.tenant_id::text AS key, t.name, t.schema_name::text AS schema_name, t.login_name::text AS login,
@@ -52,7 +53,7 @@ const fleetSql = `ledger AS (
 
 /** Facts of one schema of each digest, and their fingerprint, which is made like those of the ledger. */
 function readSql(): string {
-  return `digest AS MATERIALIZED (${schemaDigestsSql('SELECT key, schema_name, login, key AS tenant FROM fleet')}
+  return `digest AS MATERIALIZED (${schemaDigestsSql('SELECT key, schema_name, login FROM fleet', 'fleet')}
 ), sample AS MATERIALIZED (
   -- Of each digest one schema, the most common first.
   SELECT d.digest, count(*) AS schemas, min(key) AS key FROM digest d GROUP BY 1
@@ -62,9 +63,7 @@ function readSql(): string {
     FROM sample s JOIN fleet l USING (key)
     CROSS JOIN LATERAL shared_schema.schema_facts(l.schema_name, l.login, l.key) f
 ), print AS MATERIALIZED (
-  SELECT digest, concat(${literal(`${factsDefinition}:`)}, encode(sha256(convert_to(
-      string_agg(concat_ws(E'\\x1f', kind, object, fact), E'\\x1e'
-        ORDER BY kind COLLATE "C", object COLLATE "C", fact COLLATE "C"), 'UTF8')), 'hex')) AS print
+  SELECT digest, ${printSql} AS print
     FROM fact GROUP BY 1
 )`
 }
@@ -121,6 +120,7 @@ const differenceSql = `norm AS MATERIALIZED (
 export const driftSettings = [
   'BEGIN READ ONLY',
   "SET LOCAL statement_timeout = '5min'",
+  'SET LOCAL search_path = pg_catalog, pg_temp',
   'SET LOCAL jit = off',
   "SET LOCAL work_mem = '64MB'",
   'SET LOCAL enable_mergejoin = off',

@@ -1,4 +1,5 @@
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
+import {schemaDigestsSql} from '../../../../src/features/migrations/digest.js'
 import {observeDrift} from '../../../../src/features/migrations/drift/report.js'
 import {readMigrations, type Migrations} from '../../../../src/features/migrations/files.js'
 import type {Session} from '../../../../src/ports/database.js'
@@ -20,6 +21,11 @@ CREATE TABLE paints (
 );
 CREATE INDEX by_colour ON paints (tenant_id) WHERE colour = 'red';
 CREATE STATISTICS together ON id, colour FROM paints;
+CREATE TYPE pair AS (a colour, b int);
+CREATE DOMAIN short AS text CHECK (length(VALUE) < 9);
+CREATE OPERATOR === (LEFTARG = text, RIGHTARG = text, FUNCTION = texteq);
+CREATE COLLATION plain FROM "C";
+CREATE RULE kept AS ON DELETE TO paints DO INSTEAD NOTHING;
 CREATE VIEW reds WITH (security_invoker) AS SELECT id FROM paints WHERE colour = 'red';
 SELECT shared_schema.protect_table('paints'::regclass);
 -- migrate:down
@@ -51,6 +57,19 @@ describe.skipIf(!isPostgresThere)('a fleet', () => {
   afterAll(async () => {
     await admin?.close()
     await server?.stop()
+  })
+
+  test('has the same digests by whichever way they are read', async () => {
+    const targets = `SELECT name AS key, schema_name, login_name AS login FROM shared_schema.tenants
+      UNION ALL SELECT 'shared_schema', 'shared_schema', ''`
+    const each = `SELECT key, shared_schema.schema_digest(schema_name, login) FROM (${targets}) one ORDER BY 1`
+    await admin.script('SET search_path = pg_catalog')
+    const {rows: whole} = await admin.script(`${schemaDigestsSql(targets, 'fleet')} ORDER BY 1`)
+    const {rows: one} = await admin.script(each)
+    await admin.script('RESET search_path')
+
+    expect(whole).toEqual(one)
+    expect(new Set(whole.map(([, digest]) => digest)).size).toBe(3)
   })
 
   test('that waits for a migration has not drifted; what names its own schema is equal', async () => {

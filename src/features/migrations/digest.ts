@@ -1,15 +1,19 @@
+/** How objects are found: each catalog read once for a fleet, or by the index of what a schema holds. */
+type Way = 'fleet' | 'one'
+
 /**
- * A cheap 64-bit digest of every schema of the fleet: schemas of the same digest have the same facts. It
- * reads what is in the catalogs as it lies there, each catalog once or twice, and prints next to nothing.
- * The other way round it may differ for schemas that are equal, for a column number for example: facts
- * decide then. It has to see whatever `schemaFactsSql` sees.
+ * A cheap 64-bit digest of schemas: of those that have the same, facts are the same. It reads what is in
+ * the catalogs as it lies there and prints next to nothing. The other way round it may differ for schemas
+ * that are equal, for a column number for example: facts decide then. It has to see whatever
+ * `schemaFactsSql` sees, by name.
  *
- * `targets` is a SELECT of (key, schema_name, login, tenant), all text. Rows: (key, digest).
+ * `targets` is a SELECT of (key, schema_name, login), all text. Rows: (key, digest). Both ways give the
+ * same.
  */
-export function schemaDigestsSql(targets: string): string {
-  const items = [...relationItems, ...columnItems, ...keyItems, ...typeItems, ...rareItems]
+export function schemaDigestsSql(targets: string, way: Way): string {
+  const items = [...relationItems, ...columnItems, ...keyItems, ...heldItems(way)]
   return `WITH ${targetSql(targets)},
-${relSql},
+${relSql(way)},
 ${policyTreesSql},
 item AS (
 ${items.join('\nUNION ALL\n')}
@@ -29,7 +33,8 @@ function hash(...values: readonly string[]): string {
 }
 
 /** What is the schema's own gets one name in all of them. */
-const own = (role: string) => `CASE WHEN ${role} = t.role THEN 0::oid ELSE ${role} END`
+const own = (role: string) =>
+  `CASE WHEN ${role} = t.role THEN '~login' ELSE pg_get_userbyid(${role})::text END`
 const named = (acl: string) =>
   `CASE WHEN ${acl} IS NOT NULL THEN replace(${acl}::text, t.login_mark, '~login=') END`
 const placed = (text: string) => `replace(${text}, t.prefix, '~.')`
@@ -38,28 +43,55 @@ function targetSql(targets: string): string {
   return `given AS (${targets}
 ), target AS MATERIALIZED (
   SELECT g.key, n.oid AS namespace, n.nspowner, n.nspacl, quote_ident(n.nspname) || '.' AS prefix,
-    coalesce(r.oid, 0::oid) AS role, quote_ident(r.rolname) || '=' AS login_mark
+    coalesce(r.oid, 0::oid) AS role, quote_ident(r.rolname) || '=' AS login_mark,
+    n.nspname = 'shared_schema' AS is_shared
     FROM given g JOIN pg_namespace n ON n.nspname = g.schema_name
     LEFT JOIN pg_roles r ON r.rolname = nullif(g.login, '')
 )`
 }
 
 /** Everything that is no index; a partition under the name of its parent. */
-const relSql = `rel AS MATERIALIZED (
-  SELECT t.namespace, c.oid, c.relkind, c.relispartition, coalesce(parent.relname, c.relname) AS relname,
-    ${hash('c.relispartition', 'coalesce(parent.relname, c.relname)', 'c.relkind', 'c.relpersistence', 'c.relreplident', 'c.relam', 'c.reltablespace', 'c.reloptions', 'c.relrowsecurity', 'c.relforcerowsecurity', own('c.relowner'), named('c.relacl'), 'c.reloftype')} AS h
-    FROM target t JOIN pg_class c ON c.relnamespace = t.namespace
+function relSql(way: Way): string {
+  const found = {
+    fleet: `target t JOIN pg_class c ON c.relnamespace = t.namespace
     LEFT JOIN (SELECT h.inhrelid, p.relname FROM pg_inherits h
                  JOIN pg_class k ON k.oid = h.inhrelid AND k.relispartition AND k.relkind NOT IN ('i', 'I')
                  JOIN pg_class p ON p.oid = h.inhparent) parent
-      ON parent.inhrelid = c.oid
-   WHERE c.relkind NOT IN ('i', 'I')
+      ON parent.inhrelid = c.oid`,
+    one: `${held('pg_class', 'c')}
+    LEFT JOIN pg_inherits h ON c.relispartition AND h.inhrelid = c.oid
+    LEFT JOIN pg_class parent ON parent.oid = h.inhparent`,
+  }
+  return `rel AS MATERIALIZED (
+  SELECT t.namespace, c.oid, c.relkind, c.relispartition, coalesce(parent.relname, c.relname) AS relname,
+    ${hash('c.relispartition', 'coalesce(parent.relname, c.relname)', 'c.relkind', 'c.relpersistence', 'c.relreplident', 'c.relam', 'c.reltablespace', 'c.reloptions', 'c.relrowsecurity', 'c.relforcerowsecurity', own('c.relowner'), named('c.relacl'), 'c.reloftype')} AS h
+    FROM ${found[way]}
+   WHERE c.relkind NOT IN ('i', 'I', 'c')
+     AND NOT (t.is_shared AND starts_with(c.relname::text, 'schema_migrations'))
 )`
+}
+
+/** What a schema holds, by the index on who depends on it: other catalogs have none by schema. */
+function held(catalog: string, alias: string): string {
+  return `target t JOIN pg_depend d ON d.refclassid = 'pg_namespace'::regclass
+     AND d.refobjid = t.namespace AND d.classid = '${catalog}'::regclass
+    JOIN ${catalog} ${alias} ON ${alias}.oid = d.objid`
+}
 
 const rel = 'rel r JOIN target t USING (namespace)'
 
 const relationItems = [
-  `SELECT t.namespace, ${hash("'schema'", own('t.nspowner'), named('t.nspacl'))} AS h FROM target t`,
+  // A name that is an oid in a parse tree is told by what it is called in shared_schema.
+  `SELECT t.namespace, ${hash(
+    "'schema'",
+    own('t.nspowner'),
+    named('t.nspacl'),
+    `(
+      SELECT bit_xor(hash_record_extended(ROW(p.oid, p.proname), 0))
+        FROM pg_depend d JOIN pg_proc p ON p.oid = d.objid
+       WHERE d.refclassid = 'pg_namespace'::regclass AND d.classid = 'pg_proc'::regclass
+         AND d.refobjid = to_regnamespace('shared_schema'))`,
+  )} AS h FROM target t`,
   'SELECT namespace, h FROM rel WHERE NOT relispartition',
   `SELECT r.namespace, ${hash("'partitioned'", 'r.relname', 'p.partstrat', 'p.partattrs::int2[]', 'p.partdefid <> 0', 'p.partclass', 'p.partcollation', 'p.partexprs::text')}
     FROM rel r JOIN pg_partitioned_table p ON p.partrelid = r.oid`,
@@ -138,8 +170,9 @@ const keyItems = [
 
 /** Parse trees without the places in the source that they came from; each different one is read once. */
 const policyTreesSql = `hashed AS MATERIALIZED (
-  SELECT p.oid, coalesce(hashtextextended(p.polqual::text, 1), 0) # coalesce(hashtextextended(p.polwithcheck::text, 2), 0) AS tree
-    FROM pg_policy p
+  SELECT r.namespace, p.oid, ${hash("'policy'", 'r.relispartition', 'r.relname', 'p.polname', 'p.polcmd', 'p.polpermissive', `CASE WHEN p.polroles <> '{0}' THEN ARRAY(SELECT ${own('role')} FROM unnest(p.polroles) role) END`)} AS h,
+    coalesce(hashtextextended(p.polqual::text, 1), 0) # coalesce(hashtextextended(p.polwithcheck::text, 2), 0) AS tree
+    FROM rel r JOIN target t USING (namespace) JOIN pg_policy p ON p.polrelid = r.oid
 ), plain AS MATERIALIZED (
   SELECT one.tree, hashtextextended(array_to_string(ARRAY(
       SELECT ltrim(part, '-0123456789')
@@ -150,9 +183,8 @@ const policyTreesSql = `hashed AS MATERIALIZED (
 /** All partitions of one parent are one thing, however many there are. */
 const tableItems = [
   'SELECT namespace, h FROM rel WHERE relispartition',
-  `SELECT r.namespace, ${hash("'policy'", 'r.relispartition', 'r.relname', 'p.polname', 'p.polcmd', 'p.polpermissive', `CASE WHEN p.polroles <> '{0}' THEN ARRAY(SELECT ${own('role')} FROM unnest(p.polroles) role) END`, 'plain.h')}
-    FROM ${rel} JOIN pg_policy p ON p.polrelid = r.oid
-    LEFT JOIN hashed ON hashed.oid = p.oid LEFT JOIN plain ON plain.tree = hashed.tree`,
+  `SELECT h.namespace, ${hash("'policy'", 'h.h', 'plain.h')}
+    FROM hashed h JOIN plain USING (tree)`,
   `SELECT r.namespace, ${hash(
     "'trigger'",
     'r.relispartition',
@@ -160,8 +192,8 @@ const tableItems = [
     'CASE WHEN NOT g.tgisinternal THEN g.tgname END',
     'g.tgenabled',
     'g.tgtype',
-    'CASE WHEN p.oid IS NULL THEN g.tgfoid END',
     'p.proname',
+    'p.pronamespace = r.namespace',
     'g.tgattr::int2[]',
     'g.tgargs',
     'g.tgdeferrable',
@@ -172,61 +204,90 @@ const tableItems = [
         regexp_replace(${placed('pg_get_triggerdef(g.oid)')}, ' ON .* FOR EACH ', ' FOR EACH ') END`,
   )}
     FROM ${rel} JOIN pg_trigger g ON g.tgrelid = r.oid
-    LEFT JOIN pg_proc p ON p.oid = g.tgfoid AND p.pronamespace = r.namespace
+    JOIN pg_proc p ON p.oid = g.tgfoid
    WHERE g.tgenabled <> 'O' OR NOT g.tgisinternal AND g.tgparentid = 0`,
 ]
 
-const typeItems = [
-  `SELECT t.namespace, ${hash(
-    "'type'",
-    'y.typname',
-    'y.typtype',
-    own('y.typowner'),
-    named('y.typacl'),
-    `CASE WHEN y.typtype = 'd' THEN
+const typeHash = hash(
+  "'type'",
+  'y.typname',
+  'y.typtype',
+  own('y.typowner'),
+  named('y.typacl'),
+  `CASE WHEN y.typtype = 'd' THEN
         ${placed(`concat_ws(' ', format_type(y.typbasetype, y.typtypmod), y.typnotnull, y.typdefault, (
           SELECT string_agg(conname || ' ' || pg_get_constraintdef(oid), ' ' ORDER BY conname)
             FROM pg_constraint WHERE contypid = y.oid))`)}
         WHEN y.typtype = 'r' THEN (SELECT format_type(rngsubtype, NULL) FROM pg_range WHERE rngtypid = y.oid) END`,
-  )}
-    FROM target t JOIN pg_type y ON y.typnamespace = t.namespace
-   WHERE y.typtype IN ('e', 'd', 'r', 'm') OR y.typtype = 'b' AND y.typelem = 0`,
-  `SELECT t.namespace, ${hash("'enum'", 'y.typname', 'e.enumlabel', 'e.enumsortorder')}
-    FROM target t JOIN pg_type y ON y.typnamespace = t.namespace JOIN pg_enum e ON e.enumtypid = y.oid`,
-]
+)
 
-/** Other things that a schema can hold: catalog, column of its namespace, how it is printed. */
+const functionHash = hash(
+  "'function'",
+  `CASE WHEN p.prokind = 'a' THEN ${placed('p.oid::regprocedure::text')}
+        ELSE ${placed('pg_get_functiondef(p.oid)')} END`,
+  own('p.proowner'),
+  named('p.proacl'),
+)
+
+/** Other things that a schema can hold: catalog and column of its namespace. */
 const otherCatalogs = [
-  ['pg_statistic_ext', 'stxnamespace', 'pg_get_statisticsobjdef(o.oid)'],
-  ['pg_operator', 'oprnamespace', "''"],
-  ['pg_opclass', 'opcnamespace', "''"],
-  ['pg_opfamily', 'opfnamespace', "''"],
-  ['pg_collation', 'collnamespace', "''"],
-  ['pg_conversion', 'connamespace', "''"],
-  ['pg_ts_config', 'cfgnamespace', "''"],
-  ['pg_ts_dict', 'dictnamespace', "''"],
-  ['pg_ts_parser', 'prsnamespace', "''"],
-  ['pg_ts_template', 'tmplnamespace', "''"],
+  ['pg_statistic_ext', 'stxnamespace'],
+  ['pg_operator', 'oprnamespace'],
+  ['pg_opclass', 'opcnamespace'],
+  ['pg_opfamily', 'opfnamespace'],
+  ['pg_collation', 'collnamespace'],
+  ['pg_conversion', 'connamespace'],
+  ['pg_ts_config', 'cfgnamespace'],
+  ['pg_ts_dict', 'dictnamespace'],
+  ['pg_ts_parser', 'prsnamespace'],
+  ['pg_ts_template', 'tmplnamespace'],
 ] as const
 
-const rareItems = [
-  `SELECT t.namespace, ${hash(
-    "'function'",
-    `CASE WHEN p.prokind = 'a' THEN ${placed('p.oid::regprocedure::text')}
-        ELSE ${placed('pg_get_functiondef(p.oid)')} END`,
-    own('p.proowner'),
-    named('p.proacl'),
-  )}
-    FROM target t JOIN pg_proc p ON p.pronamespace = t.namespace`,
-  `SELECT t.namespace, ${hash("'default grants'", 'a.defaclobjtype', own('a.defaclrole'), named('a.defaclacl'))}
+/** Hashed with what it is called and, for statistics, what they are of. */
+function otherHash(catalog: string, oid: string): string {
+  const definition = `CASE WHEN ${catalog} = 'pg_statistic_ext'::regclass THEN pg_get_statisticsobjdef(${oid}) END`
+  const identity = `(SELECT identity FROM pg_identify_object(${catalog}, ${oid}, 0))`
+  return hash(`${catalog}::text`, placed(identity), placed(definition))
+}
+
+/** Types, functions and what is rare: what is not of a relation. */
+function heldItems(way: Way): readonly string[] {
+  const whose = {
+    fleet: {
+      types: `target t JOIN pg_type y ON y.typnamespace = t.namespace
+     AND (y.typtype IN ('e', 'd', 'r', 'm') OR y.typtype = 'b' AND y.typelem = 0)`,
+      composites: `target t JOIN pg_class k ON k.relnamespace = t.namespace AND k.relkind = 'c'
+    JOIN pg_type y ON y.oid = k.reltype`,
+      functions: 'target t JOIN pg_proc p ON p.pronamespace = t.namespace',
+    },
+    one: {
+      types: `${held('pg_type', 'y')}`,
+      composites: undefined,
+      functions: held('pg_proc', 'p'),
+    },
+  }[way]
+  const {types, composites, functions} = whose
+  return [
+    `SELECT t.namespace, ${typeHash} FROM ${types}`,
+    ...(composites === undefined ? [] : [`SELECT t.namespace, ${typeHash} FROM ${composites}`]),
+    `SELECT t.namespace, ${hash("'enum'", 'y.typname', 'e.enumlabel', 'e.enumsortorder')}
+    FROM ${types} JOIN pg_enum e ON e.enumtypid = y.oid`,
+    `SELECT t.namespace, ${functionHash} FROM ${functions}`,
+    `SELECT t.namespace, ${hash("'default grants'", 'a.defaclobjtype', own('a.defaclrole'), named('a.defaclacl'))}
     FROM target t JOIN pg_default_acl a ON a.defaclnamespace = t.namespace`,
-  ...otherCatalogs.map(
-    ([catalog, namespace, text]) => `SELECT t.namespace, ${hash(
-      `'${catalog}'`,
-      placed(`(
-        SELECT identity FROM pg_identify_object('${catalog}'::regclass, o.oid, 0))`),
-      placed(text),
-    )}
+    ...otherItems[way],
+  ]
+}
+
+const otherItems: Readonly<Record<Way, readonly string[]>> = {
+  fleet: otherCatalogs.map(
+    ([catalog, namespace]) => `SELECT t.namespace, ${otherHash(`'${catalog}'::regclass`, 'o.oid')}
     FROM target t JOIN ${catalog} o ON o.${namespace} = t.namespace`,
   ),
-]
+  one: [
+    `SELECT t.namespace, ${otherHash('d.classid::regclass', 'd.objid')}
+    FROM target t JOIN pg_depend d ON d.refclassid = 'pg_namespace'::regclass
+     AND d.refobjid = t.namespace
+     AND d.classid IN (${otherCatalogs.map(([catalog]) => `'${catalog}'::regclass`).join(', ')})`,
+  ],
+}
