@@ -33,6 +33,8 @@ function writeCommands(): void {
 writeCommands()
 writeFileSync(join(repository, 'docs/isolation-rules.md'), isolationRulesPage())
 if (process.argv.includes('--pictures')) {
+  const {drawCostPictures} = await import('./cost-pictures.js')
+  await drawCostPictures()
   const {drawPictures} = await import('./pictures.js')
   await drawPictures()
 }

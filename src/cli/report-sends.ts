@@ -1,5 +1,4 @@
 import {MitraError} from '../errors.js'
-import {recordOf} from '../features/cost/report/report-changes.js'
 import {
   planSends,
   sendReport,
@@ -39,7 +38,7 @@ export async function openChannels(
  * other users is not what the next report is to be compared with.
  */
 export async function deliverReport(
-  {report, memory}: MadeReport,
+  {report, record, memory}: MadeReport,
   notifiers: readonly Notifier[],
   wish: SendWish,
 ): Promise<Delivery> {
@@ -55,7 +54,7 @@ export async function deliverReport(
   try {
     return await memory.exclusive(async () => {
       const sends = await send(memory)
-      if (!wish.plan && !isWhatIf) await memory.remember(report.source.name, recordOf(report))
+      if (!wish.plan && !isWhatIf) await memory.remember(report.source.name, record)
       return {sends, forgotten: undefined}
     })
   } catch (error) {

@@ -3,9 +3,10 @@ import {utcDayOf} from '../features/cost/calendar.js'
 import {withCauses} from '../features/cost/report/anomaly-causes.js'
 import {buildReport} from '../features/cost/report/build-report.js'
 import type {CostReport} from '../features/cost/report/cost-report.js'
+import {recordOf} from '../features/cost/report/report-changes.js'
 import {checkedMonth, reportMonth} from '../features/cost/report/month-sums.js'
 import type {CostLedger} from '../ports/costs.js'
-import type {ReportMemory} from '../ports/report-memory.js'
+import type {ReportMemory, ReportRecord} from '../ports/report-memory.js'
 import {readBill, type BillWish} from './bill.js'
 import {terminalLook} from './terminal-look.js'
 import type {Tools} from './tools.js'
@@ -21,6 +22,8 @@ interface ReportWish extends BillWish {
 
 export interface MadeReport {
   readonly report: CostReport
+  /** What is to be kept of it. */
+  readonly record: ReportRecord
   /** The bill in its own currency. */
   readonly ledger: CostLedger
   /** Undefined for the sample, which nobody needs to remember. */
@@ -36,7 +39,7 @@ export async function makeReport(tools: Tools, wish: ReportWish): Promise<MadeRe
   const now = tools.clock().now()
   const earlier = await memory?.lastBefore(ledger.source, utcDayOf(now))
   const phase = config.values['cost.phase']
-  const report = buildReport({
+  const {report, exactTotal} = buildReport({
     ledger,
     files,
     asOf,
@@ -50,9 +53,10 @@ export async function makeReport(tools: Tools, wish: ReportWish): Promise<MadeRe
     earlier,
     now,
   })
-  if (wish.causes !== true) return {report, ledger, memory}
+  const record = recordOf(report, exactTotal)
+  if (wish.causes !== true) return {report, record, ledger, memory}
   const explained = await withCauses(report, {source, ledger, rates: files.rates})
-  return {report: explained, ledger, memory}
+  return {report: explained, record, ledger, memory}
 }
 
 const endings: Readonly<Record<string, ReportFormat>> = {

@@ -10,6 +10,10 @@ export interface ReportRecord {
   readonly phase: string
   readonly budgetState: string
   readonly total: number
+  /** The same in 10^-12 of a unit, a whole number: days are compared exactly, not as rounded. */
+  readonly exactTotal: string
+  /** The rate that it was converted at; null where nothing had to be. */
+  readonly rate: string | null
   /** Null where there was no forecast. */
   readonly forecast: number | null
   readonly services: Readonly<Record<string, number>>

@@ -27,6 +27,8 @@ function record(at: string, total = 0): ReportRecord {
     phase: 'mvp',
     budgetState: 'within',
     total,
+    exactTotal: '0',
+    rate: null,
     forecast: null,
     services: {},
     days: {},

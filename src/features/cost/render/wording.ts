@@ -98,7 +98,7 @@ export function causeHint({service}: AnomalyFacts): string {
 }
 
 export function changeSentences(changes: ReportChanges): readonly Sentence[] {
-  const {total, newDays, restated, services, budgetState, forecast} = changes
+  const {total, newDays, restated, services, budgetState, forecast, rate} = changes
   const sentences: (Sentence | undefined)[] = [
     total === null
       ? calm('a new month has begun')
@@ -110,7 +110,10 @@ export function changeSentences(changes: ReportChanges): readonly Sentence[] {
         ),
     services.length === 0
       ? undefined
-      : calm(services.map((one) => `${one.service} ${differenceText(one.delta)}`).join(', ')),
+      : calm(
+          `most of it: ${services.map((one) => `${one.service} ${differenceText(one.delta)}`).join(', ')}`,
+        ),
+    rate === null ? undefined : calm(`the exchange rate changed from ${rate.from} to ${rate.to}`),
     forecast === null || forecast.minor === 0
       ? undefined
       : calm(`the forecast moved by ${differenceText(forecast)}`),

@@ -38,8 +38,14 @@ export interface ReportRequest {
   readonly now: Date
 }
 
+export interface BuiltReport {
+  readonly report: CostReport
+  /** Its total in 10^-12 of its currency's unit, for what is kept of it. */
+  readonly exactTotal: bigint
+}
+
 /** Computes the report; nothing is fetched and nothing kept. */
-export function buildReport(request: ReportRequest): CostReport {
+export function buildReport(request: ReportRequest): BuiltReport {
   const {files, earlier, now} = request
   const month = reportMonth(request.asOf, request.month)
   const to = files.plan.currency
@@ -64,7 +70,12 @@ export function buildReport(request: ReportRequest): CostReport {
     anomalies: anomalyFacts(findAnomalies(ledger, month.asOf, sinceMonth(month)), earlier),
     warnings: warning === undefined ? [] : [warning],
   }
-  return {...report, changes: changesSince(earlier, report)}
+  const lines = linesOf(ledger, month.counted)
+  const exactOf = (days: ReadonlySet<UtcDay>) => billedSum(lines.filter(({day}) => days.has(day)))
+  return {
+    report: {...report, changes: changesSince(earlier, report, exactOf)},
+    exactTotal: billedSum(lines),
+  }
 }
 
 /** What every part of the report is computed from. */

@@ -198,6 +198,8 @@ export interface ReportChanges {
   readonly newDays: MinorMoney | null
   /** Of days that it had, which the bill has changed since. */
   readonly restated: MinorMoney | null
+  /** The exchange rate, where it is another one; restated amounts have it in them. */
+  readonly rate: {readonly from: string; readonly to: string} | null
   /** The services that moved most. */
   readonly services: readonly {readonly service: string; readonly delta: MinorMoney}[]
   readonly newAnomalies: readonly string[]

@@ -27,5 +27,5 @@ export function sampleReport(month?: string): CostReport {
     gstPercent: 18,
     earlier: undefined,
     now: new Date('2026-11-24T05:30:00Z'),
-  })
+  }).report
 }

@@ -1,5 +1,9 @@
 import {loadCostFiles} from '../../../../src/config/cost/load-cost-files.js'
-import {buildReport, type ReportRequest} from '../../../../src/features/cost/report/build-report.js'
+import {
+  buildReport,
+  type BuiltReport,
+  type ReportRequest,
+} from '../../../../src/features/cost/report/build-report.js'
 import type {CostReport} from '../../../../src/features/cost/report/cost-report.js'
 import type {CostLedger, CostLine} from '../../../../src/ports/costs.js'
 import {parseMoney} from '../../../../src/ports/money.js'
@@ -58,6 +62,14 @@ export function reportOf(
   charges: readonly Charge[],
   over: Partial<ReportRequest> = {},
 ): CostReport {
+  return builtOf(charges, over).report
+}
+
+/** The same with what is to be kept of it. */
+export function builtOf(
+  charges: readonly Charge[],
+  over: Partial<ReportRequest> = {},
+): BuiltReport {
   return buildReport({
     ledger: ledgerOf(charges),
     files: shippedFiles,

@@ -2,7 +2,9 @@ import {compactMoney} from './compact-money.js'
 
 /** Text as HTML shows it, in an element or in a quoted attribute. */
 export function escaped(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (letter) => entities[letter] ?? letter)
+  const safe = text.replaceAll(/[&<>"']/g, (letter) => entities[letter] ?? letter)
+  // A line may not end between the sign of an amount and the amount.
+  return safe.replaceAll(/([+-])(?=\p{Sc})/gu, '$1&#8288;')
 }
 
 const entities: Readonly<Record<string, string>> = {

@@ -54,7 +54,7 @@ export function subscriptionSection({subscriptions}: CostReport): string {
     `<tr class="sum"><th scope="row">${title}</th><td class="hide"></td><td class="hide"></td><td>${text}</td></tr>`
   return (
     '<section class="card"><h2>Subscriptions this month</h2><div class="scroll"><table><thead><tr>' +
-    '<th scope="col">Name</th><th scope="col" class="hide">For</th><th scope="col" class="hide">Price</th><th scope="col">This month</th></tr></thead>' +
+    '<th scope="col">Name</th><th scope="col" class="hide l">For</th><th scope="col" class="hide l">Price</th><th scope="col">This month</th></tr></thead>' +
     `<tbody>${paid.map(subscriptionRow).join('')}</tbody>` +
     `<tfoot>${sum('Fixed', rangeText(totals.fixed))}${sum('Paid by use, estimated', rangeText(totals.perUse))}</tfoot></table></div>` +
     list(`${billed.length} are on the bill already`, billed.map(billedText)) +
@@ -68,8 +68,8 @@ function subscriptionRow({name, purpose, kind, price, month}: SubscriptionMonth)
   const each =
     kind === 'yearly' && price !== undefined ? `${rangeText(price)} a year` : (kinds[kind] ?? '')
   return (
-    `<tr><th scope="row">${escaped(name)}</th><td class="hide soft">${escaped(purpose)}</td>` +
-    `<td class="hide soft">${each}</td><td>${month === undefined ? '' : rangeText(month)}</td></tr>`
+    `<tr><th scope="row">${escaped(name)}</th><td class="hide soft l">${escaped(purpose)}</td>` +
+    `<td class="hide soft l">${each}</td><td>${month === undefined ? '' : rangeText(month)}</td></tr>`
   )
 }
 

@@ -48,6 +48,7 @@ table{width:100%;border-collapse:collapse;font-variant-numeric:tabular-nums}
 caption{text-align:left}
 th,td{padding:7px 12px 7px 0;text-align:right;border-bottom:1px solid var(--line);vertical-align:middle;white-space:nowrap}
 th:first-child,td:first-child{text-align:left;white-space:normal}
+th.l,td.l{text-align:left;padding-right:24px}
 td:last-child,th:last-child{padding-right:0!important}
 thead th{font-size:13px;font-weight:600;color:var(--soft)}
 tbody tr:last-child td,tbody tr:last-child th{border-bottom:0}
@@ -55,7 +56,7 @@ tfoot th,tfoot td{border-bottom:0;border-top:1px solid var(--line);font-weight:4
 tfoot tr.sum th,tfoot tr.sum td{font-weight:680}
 th[scope=row]{font-weight:500}
 .up{color:var(--bad)}.down{color:var(--good)}
-.pin{border-left:3px solid var(--line);padding-left:14px}.pin.warning,.pin.bad{background:none;border-color:currentColor}
+.pin{border-left:3px solid var(--line);padding-left:14px}.pin.warning,.pin.bad,.pin.good,.pin.calm{background:none}.pin.warning,.pin.bad,.pin.good{border-color:currentColor}
 .pin p+p{margin-top:4px}.pin+.pin{margin-top:14px}
 .pin p{color:var(--ink)}.pin .soft{color:var(--soft)}
 code{font:13px ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;overflow-wrap:anywhere}
