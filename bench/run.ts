@@ -5,6 +5,7 @@ import {NotHere, type BenchCase, type BenchRow} from './case.js'
 import {costReport} from './cases/cost-report.js'
 import {dockerUp} from './cases/docker-up.js'
 import {firstTenant} from './cases/first-tenant.js'
+import {evidence} from './cases/evidence.js'
 import {fleet} from './cases/fleet.js'
 import {idleMinio, idleVersitygw} from './cases/idle-memory.js'
 import {nativeUpMinio, nativeUpVersitygw} from './cases/native-stack.js'
@@ -40,7 +41,7 @@ const tenants: Report = {
   title: 'Benchmarks of tenants and migrations',
   command: 'npm run bench -- fleet',
   url: new URL('../docs/benchmarks-tenants.md', import.meta.url),
-  cases: [fleet],
+  cases: [fleet, evidence],
 }
 
 interface CaseResult {
@@ -52,7 +53,8 @@ interface CaseResult {
 /** Every case of a report in turn rewrites it; those whose name holds another word are only shown. */
 async function main(word: string | undefined): Promise<void> {
   const report = word === undefined ? general : word === 'fleet' ? tenants : undefined
-  const chosen = report?.cases ?? cases.filter(({name}) => name.includes(word ?? ''))
+  const every = [...cases, evidence]
+  const chosen = report?.cases ?? every.filter(({name}) => name.includes(word ?? ''))
   const results: CaseResult[] = []
   for (const bench of chosen) {
     process.stderr.write(`${bench.name}\n`)
