@@ -3,6 +3,7 @@ import {join} from 'node:path'
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
 import DbMigrate from '../../src/commands/db/migrate.js'
 import TenantAuditVerify from '../../src/commands/tenant/audit/verify.js'
+import TenantCheck from '../../src/commands/tenant/check.js'
 import TenantCreate from '../../src/commands/tenant/create.js'
 import TenantRetain from '../../src/commands/tenant/retain.js'
 import {repositoryRoot} from '../support/cli.js'
@@ -62,6 +63,13 @@ describe.skipIf(!isPostgresThere)('tenant retain', () => {
     expect(first).toMatchObject({exitCode: 0, json: {applied: true}})
     expect(second.stdout).toBe('Nothing to do: 2 tenants as the rules say.\n')
     expect(second.exitCode).toBe(0)
+  })
+
+  test('what it made passes the isolation check', async () => {
+    const {exitCode, json} = await run(TenantCheck, ['--json'], workspace.tools())
+
+    expect(json).toMatchObject({clean: true, findings: []})
+    expect(exitCode).toBe(0)
   })
 
   test('the journal remembers the seal, and verify compares the chain with it', async () => {
