@@ -1,4 +1,7 @@
+import {describe} from 'vitest'
 import {stackContract} from '../../contracts/stack.js'
 import {hasEngine, openDockerWorld} from './world.js'
 
-if (hasEngine) stackContract('the docker stack', () => openDockerWorld(22_100))
+describe.skipIf(!hasEngine)('where there is an engine', () => {
+  stackContract('the docker stack', () => openDockerWorld(22_100))
+})
