@@ -31,7 +31,11 @@ export default class TenantCheck extends MitraCommand {
   static override strict = false
   static override args = {name: Args.string({description: 'Only these tenants. Repeatable.'})}
   static override flags = {
-    rule: Flags.string({multiple: true, summary: 'Only this rule. Repeatable.'}),
+    rule: Flags.string({
+      multiple: true,
+      multipleNonGreedy: true,
+      summary: 'Only this rule. Repeatable.',
+    }),
     static: Flags.boolean({summary: 'Read the catalogues only; try nothing.'}),
     citus: Flags.boolean({
       exclusive: ['static'],

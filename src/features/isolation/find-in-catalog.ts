@@ -52,6 +52,7 @@ SET LOCAL statement_timeout = '120s';
 SET LOCAL lock_timeout = '5s';
 SET LOCAL jit = off;
 SET LOCAL work_mem = '64MB';
+SET LOCAL enable_nestloop = ${names.length > 0};
 WITH ${catalogSql(names)}
 SELECT * FROM (
 ${parts.join('\nUNION ALL\n')}

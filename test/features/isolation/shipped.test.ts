@@ -43,6 +43,7 @@ describe.skipIf(!isPostgresThere)('tenant check', () => {
     const found = await check('--json')
     const text = await check('--static')
     const elsewhere = await check('hdfc')
+    const ofOther = await check('--rule', 'table.security-off', 'lic')
     await query('ALTER TABLE lic_schema.users FORCE ROW LEVEL SECURITY')
 
     expect(found.exitCode).toBe(1)
@@ -62,6 +63,7 @@ describe.skipIf(!isPostgresThere)('tenant check', () => {
     expect(text.stdout).toContain('lic_schema.users: row level security does not bind its owner')
     expect(text.stdout).toContain('> ALTER TABLE lic_schema.users FORCE ROW LEVEL SECURITY;')
     expect(elsewhere.exitCode).toBe(0)
+    expect(ofOther.stdout).toMatch(/^Nothing found: 1 tenant, 1 rule/)
   })
 
   test('what several tenants have alike is said once', async () => {

@@ -73,7 +73,7 @@ export const tableRules: readonly CatalogRule[] = [
                   FROM tenant_table t
                   JOIN pg_attrdef a ON a.adrelid = t.oid AND a.adnum = t.tenant_attnum
                  GROUP BY hashtextextended(a.adbin::text, 0)) s
-          JOIN pg_attrdef a ON a.oid = s.oid) e ON e.oid = d.same
+          JOIN pg_attrdef a ON a.oid = s.oid OFFSET 0) e ON e.oid = d.same
  WHERE e.expression <> ${literal(defaultOfTenant)}`,
   },
   {
