@@ -23,21 +23,22 @@ export function isolationText(
 }
 
 function ruleText(rule: string, groups: readonly Group[]): string {
-  return [rule, ...groups.map(groupText)].join('\n')
+  const parts = groups.map((group, place) => {
+    // What mends several findings is said once, after the last of them.
+    const isSame = groups[place + 1]?.first.fix === group.first.fix
+    return isSame ? whatText(group) : [whatText(group), fixText(group)].join('\n')
+  })
+  return [rule, ...parts].join('\n')
 }
 
-function groupText({first, tenants}: Group): string {
-  const {object, what, fix, source} = first
+function whatText({first, tenants}: Group): string {
   const others = tenants.length - 1
-  const lines = [
-    `  ${object}: ${what}`,
-    ...(others > 0
-      ? [`    The same in ${countOf(others, 'other tenant')}: ${shown(tenants)}`]
-      : []),
-    `    > ${fix}`,
-    ...(source === undefined ? [] : [`    ${source}`]),
-  ]
-  return lines.join('\n')
+  const same = `    The same in ${countOf(others, 'other tenant')}: ${shown(tenants)}`
+  return [`  ${first.object}: ${first.what}`, ...(others > 0 ? [same] : [])].join('\n')
+}
+
+function fixText({first: {fix, source}}: Group): string {
+  return [`    > ${fix}`, ...(source === undefined ? [] : [`    ${source}`])].join('\n')
 }
 
 function shown(tenants: readonly string[]): string {
