@@ -56,7 +56,7 @@ export async function killedFleet(tenants: number): Promise<KilledFleet> {
         onStart: (child) => {
           void killSoon(async () => {
             await untilBegun(journal, before, () => result !== undefined)
-            await sleep(Math.random() * 700)
+            await sleep(Math.random() * 450)
             if (victim === 'mitra') child.kill('SIGKILL')
             else if (victim === 'session') await server.killSession()
             else {
@@ -111,7 +111,7 @@ function togetherSql(number: number): string {
     `ALTER TABLE agents ADD COLUMN c_${number} text;`,
     `CREATE INDEX i_${number} ON agents (c_${number}) WHERE c_${number} IS NOT NULL;`,
     `INSERT INTO marks VALUES (${number});`,
-    'SELECT pg_sleep(0.02);',
+    'SELECT pg_sleep(0.04);',
   ].join('\n')
 }
 

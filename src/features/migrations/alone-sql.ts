@@ -2,7 +2,7 @@ import {createHash} from 'node:crypto'
 import {literal} from '../../ports/sql-text.js'
 import {readAlone, type AloneStatement} from './concurrent.js'
 import type {Migration} from './files.js'
-import {searchPathOf, uuidOf, type RunMarks, type ScriptTarget} from './sql.js'
+import {restsSql, searchPathOf, uuidOf, type RunMarks, type ScriptTarget} from './sql.js'
 
 /** A file outside a transaction in one target, up or down. */
 export interface AloneWork<T extends ScriptTarget = ScriptTarget> {
@@ -58,7 +58,7 @@ export function aloneScript({file, tenant, direction}: AloneWork, marks: RunMark
 }
 
 function undoneSql(tenant: ScriptTarget, version: string): string {
-  return `SELECT shared_schema.migration_undone(${uuidOf(tenant)}, ${literal(version)})`
+  return `SELECT shared_schema.migration_undone(${uuidOf(tenant)}, ${literal(version)}); ${restsSql(tenant)}`
 }
 
 /** For people: the messages one below the other. */

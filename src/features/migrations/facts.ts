@@ -56,7 +56,7 @@ const normalisedSql = `CASE
 
 // What mitra itself puts into shared_schema is no part of anybody's migrations.
 const ownFunctions = ['schema_facts', 'schema_digest', 'schema_fingerprint'].concat(
-  ['begins', 'runs', 'ends', 'undone'].map((verb) => `migration_${verb}`),
+  ['begins', 'runs', 'ends', 'undone', 'rests'].map((verb) => `migration_${verb}`),
 )
 
 const relationsSql = `rel AS MATERIALIZED (

@@ -85,11 +85,3 @@ END $fingerprint$;
 REVOKE ALL ON FUNCTION shared_schema.schema_facts(text, text, text),
   shared_schema.schema_digest(text, text),
   shared_schema.schema_fingerprint(text, text, text) FROM PUBLIC;`
-
-/** A call of it; of shared_schema itself without a tenant. */
-export function fingerprintCall(
-  tenant: {readonly id: string; readonly schema: string; readonly login: string} | undefined,
-): string {
-  const {id, schema, login} = tenant ?? {id: '', schema: 'shared_schema', login: ''}
-  return `shared_schema.schema_fingerprint(${[schema, login, id].map(literal).join(', ')})`
-}

@@ -26,7 +26,8 @@ const tableSql = `CREATE TABLE IF NOT EXISTS shared_schema.schema_migrations (
   run_id text NOT NULL,
   UNIQUE NULLS NOT DISTINCT (tenant_id, version)
 );
--- Null in rows of a mitra that had no fingerprints, and while a file outside a transaction runs.
+-- Null in rows of a mitra that had no fingerprints, for a file that others followed in the same
+-- transaction, and while one outside a transaction runs.
 ALTER TABLE shared_schema.schema_migrations ADD COLUMN IF NOT EXISTS fingerprint_after text;
 -- A file outside a transaction is 'running' from before its first statement until after its last,
 -- 'undoing' while it is taken back; how many statements of it are done is what a next run goes on from.
@@ -78,11 +79,12 @@ BEGIN
 END $runs$;
 CREATE OR REPLACE FUNCTION shared_schema.migration_ends(
   of_tenant uuid, of_schema text, of_login text, of_version text, of_name text, of_checksum text,
-  of_tool text, of_run text) RETURNS void
+  of_tool text, of_run text, is_last boolean) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $ends$
 DECLARE
   before text;
+  print text;
 BEGIN
   IF of_tenant IS NULL THEN
     SELECT checksum INTO before FROM shared_schema.schema_migrations
@@ -91,12 +93,15 @@ BEGIN
     SELECT checksum INTO before FROM shared_schema.schema_migrations
      WHERE tenant_id = of_tenant ORDER BY position DESC LIMIT 1;
   END IF;
+  -- Between two files of one transaction the schema is nothing that anybody could see.
+  IF is_last THEN
+    print := shared_schema.schema_fingerprint(of_schema, of_login, coalesce(of_tenant::text, ''));
+  END IF;
   INSERT INTO shared_schema.schema_migrations (tenant_id, version, name, checksum, previous_checksum,
     milliseconds, tool_version, run_id, fingerprint_after)
   VALUES (of_tenant, of_version, of_name, of_checksum, before,
     (extract(epoch FROM clock_timestamp()) - current_setting('mitra.started')::numeric) * 1000,
-    of_tool, of_run,
-    shared_schema.schema_fingerprint(of_schema, of_login, coalesce(of_tenant::text, '')));
+    of_tool, of_run, print);
 END $ends$;
 CREATE OR REPLACE FUNCTION shared_schema.migration_undone(of_tenant uuid, of_version text) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
@@ -125,11 +130,35 @@ BEGIN
        WHERE tenant_id = of_tenant AND position > gone.position);
   END IF;
 END $undone$;
+CREATE OR REPLACE FUNCTION shared_schema.migration_rests(of_tenant uuid, of_schema text, of_login text)
+RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $rests$
+DECLARE
+  last record;
+BEGIN
+  IF of_tenant IS NULL THEN
+    SELECT * INTO last FROM shared_schema.schema_migrations
+     WHERE tenant_id IS NULL ORDER BY position DESC LIMIT 1;
+    IF last.version IS NULL OR last.fingerprint_after IS NOT NULL OR last.state <> 'done' THEN RETURN; END IF;
+    UPDATE shared_schema.schema_migrations
+       SET fingerprint_after = shared_schema.schema_fingerprint(of_schema, of_login, '')
+     WHERE tenant_id IS NULL AND version = last.version;
+  ELSE
+    SELECT * INTO last FROM shared_schema.schema_migrations
+     WHERE tenant_id = of_tenant ORDER BY position DESC LIMIT 1;
+    IF last.version IS NULL OR last.fingerprint_after IS NOT NULL OR last.state <> 'done' THEN RETURN; END IF;
+    UPDATE shared_schema.schema_migrations
+       SET fingerprint_after = shared_schema.schema_fingerprint(of_schema, of_login, of_tenant::text)
+     WHERE tenant_id = of_tenant AND version = last.version;
+  END IF;
+END $rests$;
 REVOKE ALL ON FUNCTION shared_schema.migration_begins(text, uuid, text[]),
   shared_schema.migration_runs(text), shared_schema.migration_undone(uuid, text),
-  shared_schema.migration_ends(uuid, text, text, text, text, text, text, text) FROM PUBLIC;`
+  shared_schema.migration_rests(uuid, text, text),
+  shared_schema.migration_ends(uuid, text, text, text, text, text, text, text, boolean) FROM PUBLIC;`
 
-const definitionSql = `${tableSql}\n${fingerprintFunctionsSql}\n${functionsSql}`
+const definitionSql = [tableSql, fingerprintFunctionsSql, functionsSql].join('\n')
 
 /** Kept as the comment of the ledger: another one means that the server has another one. */
 export const ledgerDefinition = createHash('sha256')

@@ -57,7 +57,7 @@ export function migrationBody(
     script.write(`SELECT shared_schema.migration_runs(${literal(file.version)});\n`)
     script.write(placeSql(target))
     script.writePart(file, file.up, file.upLine)
-    script.write(endsSql(file, target, marks))
+    script.write(endsSql(file, target, {...marks, isLast: file === files.at(-1)}))
   }
   return script.done()
 }
@@ -75,6 +75,7 @@ export function rollbackScript(files: readonly Migration[], target: ScriptTarget
     script.write(placeSql(target))
     script.writePart(file, file.down, file.downLine)
   }
+  script.write(`${restsSql(target)};\n`)
   return inTransaction(script.done())
 }
 
@@ -107,11 +108,19 @@ function placeSql(target: ScriptTarget): string {
 function endsSql(
   {version, name, checksum}: Migration,
   target: ScriptTarget,
-  {runId, toolVersion}: RunMarks,
+  {runId, toolVersion, isLast}: RunMarks & {readonly isLast: boolean},
 ): string {
   const {schema, login} = target ?? {schema: 'shared_schema', login: ''}
   const texts = [schema, login, version, name, checksum, toolVersion, runId].map(literal)
-  return `SELECT shared_schema.migration_ends(${[uuidOf(target), ...texts].join(', ')});\n`
+  const given = [uuidOf(target), ...texts, String(isLast)].join(', ')
+  return `SELECT shared_schema.migration_ends(${given});\n`
+}
+
+/** After files were taken back: the one that is the last now may have no fingerprint. */
+export function restsSql(target: ScriptTarget): string {
+  const {schema, login} = target ?? {schema: 'shared_schema', login: ''}
+  const given = [uuidOf(target), literal(schema), literal(login)].join(', ')
+  return `SELECT shared_schema.migration_rests(${given})`
 }
 
 export function uuidOf(target: ScriptTarget): string {
