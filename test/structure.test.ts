@@ -12,6 +12,9 @@ const composition = new Set(
   [
     'tools',
     'cost-tools',
+    'lifecycle-work',
+    'restore-work',
+    'tenant-undoers',
     'environment-tools',
     'open-environments',
     'open-stack',
@@ -24,6 +27,8 @@ const composition = new Set(
     // Plans and texts of two features or more.
     ['open-notifiers', 'setup-plan', 'database-work', 'services-table', 'migration-lint'].concat([
       'governance-work',
+      // What ran in a tenant, for archives of it.
+      'tenant-archives',
       'migrate-work',
       // A bill out of any source, a report of it, and who gets it.
       'bill',

@@ -1,4 +1,4 @@
-import {dropSchema} from '../../src/features/tenants/drop-schema.js'
+import {dropSchema} from '../../src/features/tenants/drop/drop-schema.js'
 import type {TenantSchema} from '../../src/features/tenants/build.js'
 import {codeOf} from '../../src/errors.js'
 import {queryAs, type Platform} from '../../test/support/platform.js'

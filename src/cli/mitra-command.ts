@@ -29,6 +29,11 @@ export abstract class MitraCommand extends Command {
     process.exitCode = exitCodes.degraded
   }
 
+  /** A program of the user's was run: its exit code is ours. */
+  protected exitAsProgram(code: number): void {
+    process.exitCode = code
+  }
+
   protected override async catch(error: Error): Promise<unknown> {
     const shown = this.asShown(error)
     const exit = exitCodes[shown.kind]

@@ -2,6 +2,7 @@ import {keptFile, restoreEnvironmentFile} from '../features/environments/write.j
 import type {Json, Step} from '../ports/journal.js'
 import {serviceNames, type ServiceName} from '../ports/stack.js'
 import type {Undoer} from '../ports/undo.js'
+import {tenantUndoers} from './tenant-undoers.js'
 import type {Tools} from './tools.js'
 
 /** Who takes back what, one for each kind of step that says it can be. */
@@ -12,6 +13,7 @@ export function undoersOf(tools: Tools): readonly Undoer[] {
     resetUndoer(tools),
     fileUndoer(tools),
     environmentUndoer(tools),
+    ...tenantUndoers(tools),
   ]
 }
 

@@ -12,8 +12,20 @@ interface ProgramRequest {
   readonly onLine?: (line: string) => void
 }
 
+interface AttachRequest {
+  readonly argv: readonly [string, ...string[]]
+  readonly environment: Readonly<Record<string, string | Secret>>
+  /** Its standard output goes to ours of errors: ours holds one document. */
+  readonly isQuiet: boolean
+}
+
 /** Programs that are not ours, run to their end. */
 export interface Programs {
+  /**
+   * On our own input, output and environment, in the folder that mitra was called in, as if the user had
+   * called it. Any exit code is an answer, 128 and more for a signal; throws `failed` CANNOT_RUN.
+   */
+  attach(request: AttachRequest): Promise<{readonly code: number}>
   /** Any exit code is an answer; throws `failed` CANNOT_RUN for a program that does not start. */
   run(request: ProgramRequest): Promise<{readonly code: number; readonly lastLine: string}>
 }

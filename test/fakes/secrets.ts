@@ -17,6 +17,16 @@ export class MemorySecrets implements Secrets {
     return this.#values.get(name)
   }
 
+  async copy(from: string, to: string): Promise<boolean> {
+    const secret = this.#values.get(from)
+    if (secret !== undefined) this.#values.set(to, secret)
+    return secret !== undefined
+  }
+
+  async remove(name: string): Promise<void> {
+    this.#values.delete(name)
+  }
+
   async names(): Promise<readonly string[]> {
     return [...this.#values.keys()]
   }

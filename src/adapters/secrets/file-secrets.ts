@@ -18,23 +18,30 @@ export class FileSecrets implements Secrets {
   async ensure(name: string): Promise<Secret> {
     const known = await this.get(name)
     if (known !== undefined) return known
-    const folder = dirname(this.#file)
-    const made = await mkdir(folder, {recursive: true, mode: 0o700})
-    // `mkdir`'s mode is cut by the umask.
-    if (made !== undefined) await chmod(folder, 0o700)
-    const lock = await acquireLock(folder, 'secrets', {purpose: 'make a password', waitMs: 10_000})
-    try {
-      const values = await this.#read()
+    return this.#changing('make a password', async (values) => {
       const already = values.get(name)
       if (already !== undefined) return new Secret(already)
       const value = randomBytes(24).toString('base64url')
-      const all = Object.fromEntries([...values, [name, value]])
       this.#seen.add(value)
-      await writeAtomic(this.#file, `${JSON.stringify(all, undefined, 2)}\n`, 0o600)
+      await this.#write(new Map([...values, [name, value]]))
       return new Secret(value)
-    } finally {
-      await lock.release()
-    }
+    })
+  }
+
+  async copy(from: string, to: string): Promise<boolean> {
+    return this.#changing('keep a password', async (values) => {
+      const value = values.get(from)
+      if (value === undefined) return false
+      if (values.get(to) !== value) await this.#write(new Map([...values, [to, value]]))
+      return true
+    })
+  }
+
+  async remove(name: string): Promise<void> {
+    await this.#changing('forget a password', async (values) => {
+      if (!values.has(name)) return
+      await this.#write(new Map([...values].filter(([key]) => key !== name)))
+    })
   }
 
   async get(name: string): Promise<Secret | undefined> {
@@ -51,6 +58,28 @@ export class FileSecrets implements Secrets {
     return [...this.#seen].some(
       (value) => text.includes(value) || text.includes(JSON.stringify(value).slice(1, -1)),
     )
+  }
+
+  /** Two at once: the second sees what the first has written. */
+  async #changing<T>(
+    purpose: string,
+    change: (values: ReadonlyMap<string, string>) => Promise<T>,
+  ): Promise<T> {
+    const folder = dirname(this.#file)
+    const made = await mkdir(folder, {recursive: true, mode: 0o700})
+    // `mkdir`'s mode is cut by the umask.
+    if (made !== undefined) await chmod(folder, 0o700)
+    const lock = await acquireLock(folder, 'secrets', {purpose, waitMs: 10_000})
+    try {
+      return await change(await this.#read())
+    } finally {
+      await lock.release()
+    }
+  }
+
+  async #write(values: ReadonlyMap<string, string>): Promise<void> {
+    const text = JSON.stringify(Object.fromEntries(values), undefined, 2)
+    await writeAtomic(this.#file, `${text}\n`, 0o600)
   }
 
   async #read(): Promise<ReadonlyMap<string, string>> {

@@ -42,15 +42,29 @@ export async function buildTenant(
   as: BuildAs,
   schema: BuiltSchema,
 ): Promise<void> {
+  try {
+    await openBuilt(session, tenant, as, schema)
+    await session.script('COMMIT')
+  } catch (error) {
+    await session.script('ROLLBACK').catch(() => undefined)
+    throw error
+  }
+}
+
+/** The same without its end: the transaction is open, also when it failed. */
+export async function openBuilt(
+  session: Session,
+  tenant: TenantSchema,
+  as: BuildAs,
+  schema: BuiltSchema,
+): Promise<void> {
   const head = `BEGIN;\n${headSql(tenant, as)}`
   session.notices()
   try {
-    await session.script(`${head}${schema.sql}COMMIT;`)
+    await session.script(`${head}${schema.sql}`)
   } catch (error) {
-    const notices = session.notices()
-    await session.script('ROLLBACK').catch(() => undefined)
     if (!(error instanceof SqlError)) throw error
-    throw schema.placed(error, {ahead: head.length, notices}) ?? error
+    throw schema.placed(error, {ahead: head.length, notices: session.notices()}) ?? error
   }
 }
 

@@ -48,7 +48,7 @@ ${nameLockSql(name)}DO $claim$ BEGIN
   -- Its partitions were made for the month that it was built in.
   UPDATE shared_schema.tenants
      SET name = ${text(name)}, schema_name = ${text(schema)}, login_name = ${text(login)},
-         display_name = ${text(displayName)}, state = 'active', created_at = now()
+         display_name = ${text(displayName)}, state = 'active', created_at = now(), state_since = now()
    WHERE tenant_id = ${text(spare.id)} AND state = 'spare'
      AND date_trunc('month', created_at) = date_trunc('month', now());
   IF NOT FOUND THEN

@@ -75,6 +75,11 @@ export function secretOf(name: string): string {
   return `tenant.${name}`
 }
 
+/** Where it is kept while the tenant is dropped: a restore gives it back, whatever the name. */
+export function droppedSecretOf(id: string): string {
+  return `dropped.${id}`
+}
+
 /** Names of a schema made ahead; `mitra_` is closed to tenants, so that none can take one. */
 export function spareNames(id: string): {
   readonly name: string

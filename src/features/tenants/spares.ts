@@ -6,7 +6,7 @@ import type {Progress} from '../../ports/progress.js'
 import {buildTenant, type SchemaBuilder, type TenantSchema} from './build.js'
 import type {Spare} from './claim.js'
 import {recordedFailure} from './create.js'
-import {dropSchema} from './drop-schema.js'
+import {dropSchema} from './drop/drop-schema.js'
 import {spareNames} from './names.js'
 import {objectsNaming} from './named-text.js'
 

@@ -48,6 +48,20 @@ test('makes a password once and keeps it', async () => {
   expect((await new FileSecrets(file).get('tenant.lic'))?.reveal()).toBe(other.reveal())
 })
 
+test('keeps a password under a second name and forgets the first', async () => {
+  const made = await new FileSecrets(file).ensure('tenant.lic')
+  const hasCopied = await new FileSecrets(file).copy('tenant.lic', 'tenant.lic_india')
+  const hasFound = await new FileSecrets(file).copy('tenant.nobody', 'tenant.somebody')
+  await new FileSecrets(file).remove('tenant.lic')
+  await new FileSecrets(file).remove('tenant.lic')
+  const kept = await new FileSecrets(file).get('tenant.lic_india')
+
+  expect([hasCopied, hasFound]).toEqual([true, false])
+  expect(await new FileSecrets(file).names()).toEqual(['tenant.lic_india'])
+  expect(kept?.reveal()).toBe(made.reveal())
+  expect(statSync(file).mode & 0o777).toBe(0o600)
+})
+
 test('knows nothing, and makes no file, before it is asked to', async () => {
   const secrets = new FileSecrets(file)
 

@@ -1,6 +1,6 @@
-import {SqlError, type Session} from '../../ports/database.js'
-import {MitraError} from '../../errors.js'
-import {identifier as quoted, literal as text} from '../../ports/sql-text.js'
+import {SqlError, type Session} from '../../../ports/database.js'
+import {MitraError} from '../../../errors.js'
+import {identifier as quoted, literal as text} from '../../../ports/sql-text.js'
 
 /** A schema on its way out: its registry row says so, and nobody can log in. */
 export interface Doomed {
