@@ -109,7 +109,7 @@ describe.skipIf(!isPostgresThere)('a tenant on its way out, in and to another na
   }, 600_000)
 
   test('a renaming that was killed ends under the new name, with the password that fits', async () => {
-    await atEveryRecord(workspace, {
+    const records = await atEveryRecord(workspace, {
       async prepare() {
         const name = await fresh()
         return {name, to: `${name}_new`, before: await rows(name)}
@@ -126,6 +126,8 @@ describe.skipIf(!isPostgresThere)('a tenant on its way out, in and to another na
         expect(Object.keys(workspace.secrets())).not.toContain(`tenant.${name}`)
       },
     })
+
+    expect(records).toBe(3)
   }, 600_000)
 
   test('undo brings back a dropped tenant, and a renamed one to its name', async () => {
