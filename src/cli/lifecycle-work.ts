@@ -1,5 +1,4 @@
 import {join} from 'node:path'
-import {MitraError} from '../errors.js'
 import {
   observeDatabase,
   type DatabaseState,
@@ -78,11 +77,3 @@ export const notInArchives = [
   'files in the object store',
   'the password of its login: it stays in .mitra/secrets.json',
 ] as const
-
-/** A name that must be typed or given, for what cannot be taken back. */
-export function refuseUnconfirmed(name: string, given: string | undefined): void {
-  if (given === undefined || given === name) return
-  throw new MitraError('usage', 'CONFIRM', `--confirm ${given} is not the name of the tenant.`, {
-    hints: [`--confirm ${name}`],
-  })
-}
