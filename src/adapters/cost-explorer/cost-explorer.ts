@@ -15,6 +15,9 @@ export interface CostExplorerPlace {
   readonly timeoutMs: number
 }
 
+/** Failures of STS without which the report is as right; the bill itself has its own. */
+const withoutAnswer = ['UNREACHABLE', 'LOST_ANSWER', 'ACCESS_DENIED']
+
 /** Cost Explorer through the SDK, which never repeats a request here: each may cost something. */
 export class CostExplorerPages implements BillPages {
   readonly #place: CostExplorerPlace
@@ -61,8 +64,8 @@ export class CostExplorerPages implements BillPages {
       return (await client.send(new GetCallerIdentityCommand({}), {abortSignal})).Account
     } catch (error) {
       const failure = pageFailure(error)
-      // A closed network may have a door to Cost Explorer and none to STS.
-      if (['UNREACHABLE', 'LOST_ANSWER'].includes(failure.code)) return undefined
+      // A closed network may have a door to Cost Explorer and none to STS, and a policy may forbid it.
+      if (withoutAnswer.includes(failure.code)) return undefined
       throw failure
     } finally {
       client.destroy()

@@ -208,6 +208,7 @@ function unanswered(thrown: unknown): Verdict {
   if (status !== undefined && status >= 500) {
     return {...outage(`HTTP ${status} that is not of AWS`), charged: 'maybe'}
   }
+  if (status !== undefined && status >= 400) return refusedByAnother(status)
   const isHalf = status !== undefined
   const message = isHalf
     ? `The answer of Cost Explorer is cut off or not of AWS: ${wordsOf(thrown)}`
@@ -218,6 +219,19 @@ function unanswered(thrown: unknown): Verdict {
     hints,
     retry: 'again',
     charged: 'maybe',
+  }
+}
+
+/** A proxy on the way, as a rule: Cost Explorer itself says no in its own words. */
+function refusedByAnother(status: number): Verdict {
+  const isDenied = status === 401 || status === 403 || status === 407
+  return {
+    code: isDenied ? 'ACCESS_DENIED' : 'REFUSED',
+    message: `Somebody on the way to Cost Explorer refuses: HTTP ${status}, not in the words of AWS.`,
+    hints: [
+      'Check the proxy of this machine, and cost.endpoint where it is set.',
+      'mitra cost policy prints what the identity has to be allowed.',
+    ],
   }
 }
 
