@@ -1,9 +1,19 @@
 import type {UtcDay} from '../../ports/costs.js'
 import {calendarItems, withoutCalendarItems, type CalendarItems} from './calendar-items.js'
-import {dayOfMonth} from './series.js'
 import {recentLevel, weekdayFactor, weekdayFactors} from './seasonal.js'
+import {dayOfMonth} from './series.js'
 
-/** What one series of costs does from day to day. */
+/** One series of costs, its monthly fees apart from the rest. */
+export interface PreparedSeries {
+  readonly days: readonly UtcDay[]
+  /** As they were. */
+  readonly values: ArrayLike<number>
+  /** Without what the calendar brings. */
+  readonly clean: Float64Array
+  readonly items: CalendarItems
+}
+
+/** What a series does from day to day. */
 export interface CostModel {
   /** A day's cost now, weekdays evened out and without fees. */
   readonly level: number
@@ -11,19 +21,22 @@ export interface CostModel {
   readonly items: CalendarItems
 }
 
-/** Learns from the days before `end`, an index. */
-export function fitModel(
-  values: ArrayLike<number>,
+/** Looks at the days before `known`, an index, and at nothing after. */
+export function prepareSeries(
+  values: Float64Array,
   days: readonly UtcDay[],
-  end: number,
-): CostModel {
-  const from = Math.max(0, end - 130)
-  const known = Array.from({length: end - from}, (_, at) => values[from + at] ?? 0)
-  const knownDays = days.slice(from, end)
-  const items = calendarItems(known, knownDays, known.length)
-  const clean = withoutCalendarItems(known, knownDays, items)
-  const factors = weekdayFactors(clean, knownDays, known.length)
-  return {level: recentLevel(clean, knownDays, {end: known.length, factors}), factors, items}
+  known: number,
+): PreparedSeries {
+  const seen = values.subarray(0, known)
+  const seenDays = days.slice(0, known)
+  const items = calendarItems(seen, seenDays, known)
+  return {days, values, items, clean: withoutCalendarItems(seen, seenDays, items)}
+}
+
+/** Learns from the days before `end`. */
+export function fitModel({clean, days, items}: PreparedSeries, end: number): CostModel {
+  const factors = weekdayFactors(clean, days, end)
+  return {level: recentLevel(clean, days, {end, factors}), factors, items}
 }
 
 /** What the model expects of a day. */

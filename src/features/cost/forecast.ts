@@ -2,9 +2,9 @@ import type {CostLedger, UtcDay} from '../../ports/costs.js'
 import type {Money} from '../../ports/money.js'
 import {addDays, daysOf, monthStart} from './calendar.js'
 import {relativeErrors} from './forecast-errors.js'
-import {fitModel, predictDay} from './forecast-model.js'
+import {fitModel, predictDay, prepareSeries, type PreparedSeries} from './forecast-model.js'
 import {completeness, settledAt, type Completeness} from './maturity.js'
-import {dailySeries, isRunningCost, picoOf, totalOf, type DailySeries} from './series.js'
+import {dailySeries, isRunningCost, picoOf} from './series.js'
 
 /** The whole month that `today` lies in, before tax, credits and refunds; amortized. */
 export interface MonthForecast {
@@ -32,8 +32,13 @@ export interface ServiceForecast {
   readonly expected: Money
 }
 
+interface Named extends PreparedSeries {
+  readonly service: string
+}
+
 interface Frame {
-  readonly series: DailySeries
+  readonly services: readonly Named[]
+  readonly days: readonly UtcDay[]
   /** Days that are settled, from the first of the series. */
   readonly known: number
   /** The days of the month that are not, up to its end. */
@@ -45,15 +50,10 @@ interface Frame {
 /** What the month will have cost when it has ended; never less than the bill shows already. */
 export function forecastMonth(ledger: CostLedger, today: UtcDay): MonthForecast {
   const frame = frameOf(ledger, today)
-  const {series, known, ahead, month, unsettledFrom} = frame
-  const parts = [...series.byService].map(([service, values]) => partOf(service, values, frame))
+  const {services, known, ahead, month, unsettledFrom} = frame
+  const parts = services.map((one) => partOf(one, frame))
   const remaining = parts.reduce((all, part) => all + part.remaining, 0)
-  const {low, high, isAssumed} = relativeErrors({
-    values: totalOf(series),
-    days: series.days,
-    known,
-    horizon: ahead.length,
-  })
+  const {centre, low, high, isAssumed} = relativeErrors({services, known, horizon: ahead.length})
   const settled = shownIn(ledger, month, unsettledFrom)
   const shown = shownIn(ledger, later(month, unsettledFrom), addDays(today, 1))
   const {currency} = ledger
@@ -62,7 +62,7 @@ export function forecastMonth(ledger: CostLedger, today: UtcDay): MonthForecast 
     pico: settled + larger(shown, picoOf(units)),
   })
   return {
-    expected: monthWith(remaining),
+    expected: monthWith(remaining * Math.exp(centre)),
     low: monthWith(remaining * Math.exp(low)),
     high: monthWith(remaining * Math.exp(high)),
     level: 0.8,
@@ -73,7 +73,7 @@ export function forecastMonth(ledger: CostLedger, today: UtcDay): MonthForecast 
     byService: parts.map((part) => ({
       service: part.service,
       billed: {currency, pico: picoOf(part.billed)},
-      expected: {currency, pico: picoOf(part.settled + part.remaining)},
+      expected: {currency, pico: picoOf(part.settled + part.remaining * Math.exp(centre))},
     })),
     intervalFrom: isAssumed ? 'assumption' : 'past errors',
   }
@@ -86,7 +86,17 @@ function frameOf(ledger: CostLedger, today: UtcDay): Frame {
   const known = settledCount(series.days, complete)
   const unsettledFrom = series.days[known] ?? addDays(today, 1)
   const start = later(month, unsettledFrom)
-  return {series, known, ahead: daysOf({start, end: monthStart(today, 1)}), month, unsettledFrom}
+  return {
+    services: [...series.byService].map(([service, values]) => ({
+      service,
+      ...prepareSeries(values, series.days, known),
+    })),
+    days: series.days,
+    known,
+    ahead: daysOf({start, end: monthStart(today, 1)}),
+    month,
+    unsettledFrom,
+  }
 }
 
 /** Days from the first that are settled without a gap. */
@@ -107,20 +117,24 @@ interface Part {
   readonly remaining: number
 }
 
-function partOf(service: string, values: Float64Array, frame: Frame): Part {
-  const {series, known, ahead, month} = frame
-  const model = fitModel(values, series.days, known)
-  const offset = new Map(series.days.map((day, at) => [day, at]))
+function partOf(prepared: Named, {days, known, ahead, month}: Frame): Part {
+  const {service, values} = prepared
+  const model = fitModel(prepared, known)
+  const offset = new Map(days.map((day, at) => [day, at]))
   const shownOn = (day: UtcDay) => values[offset.get(day) ?? -1] ?? 0
-  const remaining = ahead.reduce(
-    (all, day) => all + Math.max(shownOn(day), predictDay(model, day)),
-    0,
+  const sum = (some: readonly UtcDay[], of: (day: UtcDay) => number) =>
+    some.reduce((all, day) => all + of(day), 0)
+  const billed = sum(
+    days.filter((day) => day >= month),
+    shownOn,
   )
-  const inMonth = series.days.filter((day) => day >= month)
-  const sum = (days: readonly UtcDay[]) => days.reduce((all, day) => all + shownOn(day), 0)
-  const billed = sum(inMonth)
-  const settled = billed - sum(ahead)
-  return {service, level: model.level, billed, settled, remaining}
+  return {
+    service,
+    level: model.level,
+    billed,
+    settled: billed - sum(ahead, shownOn),
+    remaining: sum(ahead, (day) => Math.max(shownOn(day), predictDay(model, day))),
+  }
 }
 
 function shownIn(ledger: CostLedger, start: UtcDay, end: UtcDay): bigint {

@@ -52,11 +52,3 @@ export function picoOf(units: number): bigint {
 export function dayOfMonth(day: UtcDay): number {
   return Number(day.slice(8))
 }
-
-export function totalOf({days, byService}: DailySeries): Float64Array {
-  const total = new Float64Array(days.length)
-  for (const values of byService.values()) {
-    for (const [at, value] of values.entries()) total[at] = (total[at] ?? 0) + value
-  }
-  return total
-}
