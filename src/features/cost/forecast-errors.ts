@@ -67,7 +67,7 @@ function pastErrors({services, known, horizon}: PastForecasts): readonly number[
     for (const service of services) {
       const model = fitModel(service, origin)
       for (let at = origin; at < origin + horizon; at += 1) {
-        foretold += predictDay(model, service.days[at] ?? '')
+        foretold += predictDay(model, at)
         actual += service.values[at] ?? 0
       }
     }

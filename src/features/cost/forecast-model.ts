@@ -1,11 +1,10 @@
-import type {UtcDay} from '../../ports/costs.js'
 import {calendarItems, withoutCalendarItems, type CalendarItems} from './calendar-items.js'
-import {recentLevel, weekdayFactor, weekdayFactors} from './seasonal.js'
-import {dayOfMonth} from './series.js'
+import {recentLevel, weekdayFactors, type DayTable} from './seasonal.js'
 
 /** One series of costs, its monthly fees apart from the rest. */
 export interface PreparedSeries {
-  readonly days: readonly UtcDay[]
+  /** The days of the series and those to be foretold after them. */
+  readonly table: DayTable
   /** As they were. */
   readonly values: ArrayLike<number>
   /** Without what the calendar brings. */
@@ -19,27 +18,29 @@ export interface CostModel {
   readonly level: number
   readonly factors: readonly number[]
   readonly items: CalendarItems
+  readonly table: DayTable
 }
 
 /** Looks at the days before `known`, an index, and at nothing after. */
 export function prepareSeries(
   values: Float64Array,
-  days: readonly UtcDay[],
+  table: DayTable,
   known: number,
 ): PreparedSeries {
   const seen = values.subarray(0, known)
-  const seenDays = days.slice(0, known)
-  const items = calendarItems(seen, seenDays, known)
-  return {days, values, items, clean: withoutCalendarItems(seen, seenDays, items)}
+  const days = table.days.slice(0, known)
+  const items = calendarItems(seen, days, known)
+  return {table, values, items, clean: withoutCalendarItems(seen, days, items)}
 }
 
 /** Learns from the days before `end`. */
-export function fitModel({clean, days, items}: PreparedSeries, end: number): CostModel {
-  const factors = weekdayFactors(clean, days, end)
-  return {level: recentLevel(clean, days, {end, factors}), factors, items}
+export function fitModel({clean, table, items}: PreparedSeries, end: number): CostModel {
+  const factors = weekdayFactors(clean, table, end)
+  return {level: recentLevel(clean, table, {end, factors}), factors, items, table}
 }
 
-/** What the model expects of a day. */
-export function predictDay({level, factors, items}: CostModel, day: UtcDay): number {
-  return level * weekdayFactor(factors, day) + (items.get(dayOfMonth(day)) ?? 0)
+/** What the model expects of a day, an index of its table. */
+export function predictDay({level, factors, items, table}: CostModel, at: number): number {
+  const usual = level * (factors[table.weekdays[at] ?? 0] ?? 1)
+  return items.size === 0 ? usual : usual + (items.get(table.dates[at] ?? 0) ?? 0)
 }

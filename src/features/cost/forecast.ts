@@ -3,6 +3,7 @@ import type {Money} from '../../ports/money.js'
 import {addDays, daysOf, monthStart} from './calendar.js'
 import {relativeErrors} from './forecast-errors.js'
 import {fitModel, predictDay, prepareSeries, type PreparedSeries} from './forecast-model.js'
+import {dayTable, type DayTable} from './seasonal.js'
 import {completeness, settledAt, type Completeness} from './maturity.js'
 import {dailySeries, isRunningCost, picoOf} from './series.js'
 
@@ -38,11 +39,12 @@ interface Named extends PreparedSeries {
 
 interface Frame {
   readonly services: readonly Named[]
-  readonly days: readonly UtcDay[]
+  /** From the first day of the series to the end of the month. */
+  readonly table: DayTable
   /** Days that are settled, from the first of the series. */
   readonly known: number
-  /** The days of the month that are not, up to its end. */
-  readonly ahead: readonly UtcDay[]
+  /** The days of the month that are not, up to its end; indices of the table. */
+  readonly ahead: readonly number[]
   readonly month: UtcDay
   readonly unsettledFrom: UtcDay
 }
@@ -85,15 +87,16 @@ function frameOf(ledger: CostLedger, today: UtcDay): Frame {
   const month = monthStart(today)
   const known = settledCount(series.days, complete)
   const unsettledFrom = series.days[known] ?? addDays(today, 1)
-  const start = later(month, unsettledFrom)
+  const table = dayTable(daysOf({start: series.days[0] ?? today, end: monthStart(today, 1)}))
+  const first = table.days.indexOf(later(month, unsettledFrom))
   return {
     services: [...series.byService].map(([service, values]) => ({
       service,
-      ...prepareSeries(values, series.days, known),
+      ...prepareSeries(values, table, known),
     })),
-    days: series.days,
+    table,
     known,
-    ahead: daysOf({start, end: monthStart(today, 1)}),
+    ahead: Array.from({length: table.days.length - first}, (_, at) => first + at),
     month,
     unsettledFrom,
   }
@@ -117,23 +120,20 @@ interface Part {
   readonly remaining: number
 }
 
-function partOf(prepared: Named, {days, known, ahead, month}: Frame): Part {
+function partOf(prepared: Named, {table, known, ahead, month}: Frame): Part {
   const {service, values} = prepared
   const model = fitModel(prepared, known)
-  const offset = new Map(days.map((day, at) => [day, at]))
-  const shownOn = (day: UtcDay) => values[offset.get(day) ?? -1] ?? 0
-  const sum = (some: readonly UtcDay[], of: (day: UtcDay) => number) =>
-    some.reduce((all, day) => all + of(day), 0)
-  const billed = sum(
-    days.filter((day) => day >= month),
-    shownOn,
-  )
+  const shownOn = (at: number) => values[at] ?? 0
+  const sum = (some: readonly number[], of: (at: number) => number) =>
+    some.reduce((all, at) => all + of(at), 0)
+  const start = Math.max(0, table.days.indexOf(month))
+  const billed = sum([...table.days.keys()].slice(start), shownOn)
   return {
     service,
     level: model.level,
     billed,
     settled: billed - sum(ahead, shownOn),
-    remaining: sum(ahead, (day) => Math.max(shownOn(day), predictDay(model, day))),
+    remaining: sum(ahead, (at) => Math.max(shownOn(at), predictDay(model, at))),
   }
 }
 

@@ -1,6 +1,24 @@
 import type {UtcDay} from '../../ports/costs.js'
 import {weekdayOf} from './calendar.js'
 import {clamp, mean, median} from './robust.js'
+import {dayOfMonth} from './series.js'
+
+/** Days with what the models ask of them, looked up once: a model asks a hundred thousand times. */
+export interface DayTable {
+  readonly days: readonly UtcDay[]
+  /** 0 Sunday to 6 Saturday. */
+  readonly weekdays: Uint8Array
+  /** 1 to 31. */
+  readonly dates: Uint8Array
+}
+
+export function dayTable(days: readonly UtcDay[]): DayTable {
+  return {
+    days,
+    weekdays: Uint8Array.from(days, weekdayOf),
+    dates: Uint8Array.from(days, dayOfMonth),
+  }
+}
 
 const weekdays = [0, 1, 2, 3, 4, 5, 6] as const
 
@@ -16,15 +34,15 @@ const flatWeeks = 1
  */
 export function weekdayFactors(
   values: ArrayLike<number>,
-  days: readonly UtcDay[],
+  table: DayTable,
   end: number,
 ): readonly number[] {
   const start = Math.max(3, end - weeks * 7)
   const seen = weekdays.map((): number[] => [])
+  let week = sumOf(values, start - 3, start + 4)
   for (let at = start; at + 3 < end; at += 1) {
-    const week = mean(slice(values, at - 3, at + 4))
-    const day = days[at]
-    if (week > 0 && day !== undefined) seen[weekdayOf(day)]?.push((values[at] ?? 0) / week)
+    if (week > 0) seen[table.weekdays[at] ?? 0]?.push((7 * (values[at] ?? 0)) / week)
+    week += (values[at + 4] ?? 0) - (values[at - 3] ?? 0)
   }
   const factors = seen.map((ratios) => {
     if (ratios.length < 2) return 1
@@ -37,35 +55,23 @@ export function weekdayFactors(
 
 /** Half of the weight lies in this many days. */
 const halfLifeDays = 5
+const decay = 0.5 ** (1 / halfLifeDays)
 
 /** The level after the last known day, without the weekday: a mean that forgets. */
 export function recentLevel(
   values: ArrayLike<number>,
-  days: readonly UtcDay[],
+  table: DayTable,
   {end, factors}: {readonly end: number; readonly factors: readonly number[]},
 ): number {
-  const decay = 0.5 ** (1 / halfLifeDays)
   let weight = 1
   let sum = 0
   let all = 0
   for (let at = end - 1; at >= Math.max(0, end - 42); at -= 1) {
-    sum += weight * withoutWeekday(values, days, {at, factors})
+    sum += (weight * (values[at] ?? 0)) / (factors[table.weekdays[at] ?? 0] ?? 1)
     all += weight
     weight *= decay
   }
   return all === 0 ? 0 : sum / all
-}
-
-export function withoutWeekday(
-  values: ArrayLike<number>,
-  days: readonly UtcDay[],
-  {at, factors}: {readonly at: number; readonly factors: readonly number[]},
-): number {
-  return (values[at] ?? 0) / weekdayFactor(factors, days[at])
-}
-
-export function weekdayFactor(factors: readonly number[], day: UtcDay | undefined): number {
-  return (day === undefined ? undefined : factors[weekdayOf(day)]) ?? 1
 }
 
 export function slice(values: ArrayLike<number>, start: number, end: number): readonly number[] {
@@ -73,4 +79,10 @@ export function slice(values: ArrayLike<number>, start: number, end: number): re
   const part: number[] = []
   for (let at = from; at < end && at < values.length; at += 1) part.push(values[at] ?? 0)
   return part
+}
+
+function sumOf(values: ArrayLike<number>, start: number, end: number): number {
+  let sum = 0
+  for (let at = start; at < end; at += 1) sum += values[at] ?? 0
+  return sum
 }
