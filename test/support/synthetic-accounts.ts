@@ -162,20 +162,18 @@ export function billOn(
   today: UtcDay,
   {isFinal = false, withRestatements = true} = {},
 ): CostLedger {
-  const count = daysBetween(account.days[0] ?? today, today) + 1
-  const shown = isFinal ? () => 1 : lateness(account.seed)
-  const lines = account.services.flatMap((service) =>
-    account.days.slice(0, count).flatMap((day, at) => {
-      const part = shown(day, service.name, daysBetween(day, today))
-      return linesOf(service, day, {at, part, isEstimated: !isFinal && daysBetween(day, today) < 3})
-    }),
-  )
+  const start = account.days[0] ?? today
+  const count = daysBetween(start, today) + 1
+  const shown = lateness(account.seed)
+  const settled = isFinal ? count : Math.max(0, count - parameters.late.shown.length)
+  const young = account.days.slice(settled, count).flatMap((day, at) => {
+    const part = (service: string) => shown(day, service, daysBetween(day, today))
+    return linesOn(account, {day, at: settled + at, part, isEstimated: true})
+  })
   return {
-    window: {start: account.days[0] ?? today, end: addDays(today, 1)},
+    window: {start, end: addDays(today, 1)},
     currency: 'USD',
-    lines: [...lines, ...accountLines(account, count)].toSorted((a, b) =>
-      a.day < b.day ? -1 : a.day > b.day ? 1 : 0,
-    ),
+    lines: [...finalLines(account).slice(0, settled).flat(), ...young],
     fetchedAt: `${today}T06:00:00.000Z`,
     source: `synthetic account ${account.seed}`,
     spent: {requests: 0, cost: {minor: 0, currency: 'USD'}},
@@ -183,6 +181,19 @@ export function billOn(
     restatements: isFinal || !withRestatements ? [] : restatementsOf(account, today, shown),
   }
 }
+
+/** By day, made once: a bill of every day is looked at every day. */
+function finalLines(account: SyntheticAccount): readonly (readonly CostLine[])[] {
+  const known = finals.get(account)
+  if (known !== undefined) return known
+  const made = account.days.map((day, at) =>
+    linesOn(account, {day, at, part: () => 1, isEstimated: false}),
+  )
+  finals.set(account, made)
+  return made
+}
+
+const finals = new WeakMap<SyntheticAccount, readonly (readonly CostLine[])[]>()
 
 /** The share of a day's cost that is on the bill at an age, the same whenever it is asked. */
 function lateness(seed: number): (day: UtcDay, service: string, age: number) => number {
@@ -207,49 +218,44 @@ function pico(dollars: number): bigint {
   return BigInt(Math.round(dollars * picoPerDollar))
 }
 
-function linesOf(
-  {name, usage, fees}: SyntheticService,
-  day: UtcDay,
-  {
-    at,
-    part,
-    isEstimated,
-  }: {readonly at: number; readonly part: number; readonly isEstimated: boolean},
-): readonly CostLine[] {
-  // A fee is on the bill from its first hour.
-  const amount = pico((usage[at] ?? 0) * part + (fees[at] ?? 0))
-  if (amount === 0n) return []
-  return [line({day, service: name, recordType: 'Usage', amount, isEstimated})]
+interface BilledDay {
+  readonly day: UtcDay
+  readonly at: number
+  /** What of a service's usage is on the bill. */
+  readonly part: (service: string) => number
+  readonly isEstimated: boolean
+}
+
+function linesOn(account: SyntheticAccount, billed: BilledDay): readonly CostLine[] {
+  const {day, at, part, isEstimated} = billed
+  const lines = account.services.flatMap(({name, usage, fees}) => {
+    // A fee is on the bill from its first hour.
+    const amount = pico((usage[at] ?? 0) * part(name) + (fees[at] ?? 0))
+    if (amount === 0n) return []
+    return [line({day, service: name, recordType: 'Usage', amount, isEstimated})]
+  })
+  return monthStart(day) === day && at > 0 ? [...lines, ...accountLines(account, day, at)] : lines
 }
 
 /** Tax and credits, once a month, as bills have them. */
 function accountLines(
-  {seed, days, services}: SyntheticAccount,
-  count: number,
+  {seed, services}: SyntheticAccount,
+  day: UtcDay,
+  at: number,
 ): readonly CostLine[] {
   const dice = diceFrom(seed * 41 + 5)
   const {share, part} = parameters.credits
   const credited = dice.next() < share ? dice.between(part) : 0
-  return days.slice(0, count).flatMap((day, at) => {
-    if (monthStart(day) !== day || at === 0) return []
-    const before = services.reduce((all, {usage}) => all + (usage[at - 1] ?? 0) * 30, 0)
-    const tax = pico((before * parameters.taxPercent) / 100)
-    const credit = pico(-before * credited)
-    return [
-      line({day, service: 'Tax', recordType: 'Tax', amount: tax, isEstimated: false}),
-      ...(credit === 0n
-        ? []
-        : [
-            line({
-              day,
-              service: 'Service 01',
-              recordType: 'Credit',
-              amount: credit,
-              isEstimated: false,
-            }),
-          ]),
-    ]
-  })
+  const before = services.reduce((all, {usage}) => all + (usage[at - 1] ?? 0) * 30, 0)
+  const tax = pico((before * parameters.taxPercent) / 100)
+  const credit = pico(-before * credited)
+  const once = {day, isEstimated: false}
+  return [
+    line({...once, service: 'Tax', recordType: 'Tax', amount: tax}),
+    ...(credit === 0n
+      ? []
+      : [line({...once, service: 'Service 01', recordType: 'Credit', amount: credit})]),
+  ]
 }
 
 function line({

@@ -1,12 +1,13 @@
 import type {CostLedger, CostLine, UtcDay} from '../../ports/costs.js'
 import type {Money} from '../../ports/money.js'
 import {causeOf, type AnomalyCause} from './anomaly-cause.js'
-import {oddRuns, type OddRun} from './anomaly-runs.js'
+import {oddRuns, type AnomalyKind, type OddRun} from './anomaly-runs.js'
 import {addDays} from './calendar.js'
 import {completeness} from './maturity.js'
+import {dayTable} from './seasonal.js'
 import {dailySeries, isUsage, picoOf} from './series.js'
 
-export type AnomalyKind = 'rise' | 'drop' | 'new' | 'drift'
+export type {AnomalyKind} from './anomaly-runs.js'
 
 /** Days on which a service cost something else than it used to. */
 export interface CostAnomaly {
@@ -52,8 +53,9 @@ export function findAnomalies(
 ): readonly CostAnomaly[] {
   const series = dailySeries(ledger, today, isUsage)
   const complete = completeness(ledger, today)
+  const table = dayTable(series.days)
   const found = [...series.byService].flatMap(([service, values]) => {
-    const runs = oddRuns({values, days: series.days, complete, leastExcess, since})
+    const runs = oddRuns({values, table, complete, leastExcess, since})
     return runs.map((run) => asAnomaly(service, run, series.days))
   })
   const linesOf = linesByService(ledger, new Set(found.map(({service}) => service)))

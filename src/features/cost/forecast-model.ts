@@ -1,4 +1,4 @@
-import {calendarItems, withoutCalendarItems, type CalendarItems} from './calendar-items.js'
+import {splitCalendarItems, type CalendarItems} from './calendar-items.js'
 import {recentLevel, weekdayFactors, type DayTable} from './seasonal.js'
 
 /** One series of costs, its monthly fees apart from the rest. */
@@ -27,10 +27,7 @@ export function prepareSeries(
   table: DayTable,
   known: number,
 ): PreparedSeries {
-  const seen = values.subarray(0, known)
-  const days = table.days.slice(0, known)
-  const items = calendarItems(seen, days, known)
-  return {table, values, items, clean: withoutCalendarItems(seen, days, items)}
+  return {table, values, ...splitCalendarItems(values, table, known)}
 }
 
 /** Learns from the days before `end`. */
