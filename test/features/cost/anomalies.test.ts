@@ -2,7 +2,8 @@ import {expect, test} from 'vitest'
 import {findAnomalies} from '../../../src/features/cost/anomalies.js'
 import {addDays, weekdayOf} from '../../../src/features/cost/calendar.js'
 import type {CostLedger, CostLine, UtcDay} from '../../../src/ports/costs.js'
-import {billOn, syntheticAccount, withInjection} from '../../support/synthetic-accounts.js'
+import {syntheticAccount, withInjection} from '../../support/synthetic-accounts.js'
+import {billOn} from '../../support/synthetic-bills.js'
 
 const today: UtcDay = '2026-10-28'
 

@@ -4,7 +4,8 @@ import {addDays, monthStart} from '../../../src/features/cost/calendar.js'
 import {forecastMonth} from '../../../src/features/cost/forecast.js'
 import {maturity} from '../../../src/features/cost/maturity.js'
 import type {CostLedger, CostLine} from '../../../src/ports/costs.js'
-import {billOn, syntheticAccount} from '../../support/synthetic-accounts.js'
+import {syntheticAccount} from '../../support/synthetic-accounts.js'
+import {billOn} from '../../support/synthetic-bills.js'
 
 function units(money: {readonly pico: bigint}): number {
   return Number(money.pico) / 1e12
