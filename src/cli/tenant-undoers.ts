@@ -1,5 +1,6 @@
 import {observeDatabase} from '../features/migrations/state.js'
 import {reopenTenant} from '../features/tenants/drop/close.js'
+import {secretOf} from '../features/tenants/names.js'
 import {renameTenant, renamingTo} from '../features/tenants/rename.js'
 import type {Json, RunWriter} from '../ports/journal.js'
 import type {Undoer} from '../ports/undo.js'
@@ -53,17 +54,9 @@ async function closedTenant(tools: Tools, record: Json | undefined) {
   const {closed} = await observeDatabase(database)
   const tenant = closed.find(({id, state}) => id === textsIn(record)['id'] && state === 'dropping')
   if (tenant === undefined) return undefined
-  const session = await database.connect({role: 'migrator'})
-  try {
-    const {rows} = await session.query(
-      'SELECT (SELECT count(*) FROM pg_class WHERE relnamespace = to_regnamespace(quote_ident($1))' +
-        " AND relkind IN ('r', 'p') AND relname IN ('users', 'audit_logs'))",
-      [tenant.schema],
-    )
-    return rows[0]?.[0] === '2' ? tenant : undefined
-  } finally {
-    await session.close()
-  }
+  // A drop puts the password aside before the first object goes: with it here, all of the tenant is.
+  const password = await (await tools.secrets()).get(secretOf(tenant.name))
+  return password === undefined ? undefined : tenant
 }
 
 function renameUndoer(tools: Tools): Undoer {

@@ -1,4 +1,4 @@
-import {keptFile, restoreEnvironmentFile} from '../features/environments/write.js'
+import {keptFile, refuseChanged, restoreEnvironmentFile} from '../features/environments/write.js'
 import type {Json, Step} from '../ports/journal.js'
 import {serviceNames, type ServiceName} from '../ports/stack.js'
 import type {Undoer} from '../ports/undo.js'
@@ -91,6 +91,7 @@ function environmentUndoer(tools: Tools): Undoer {
     async plan(step, record) {
       const {path, kept} = keptFile(record)
       if (path === undefined) return undefined
+      await refuseChanged(record, await tools.files())
       const title = kept === undefined ? `Remove ${path}` : `Put ${path} back as it was`
       return {id: `restore.${step.id}`, title, why: 'the run wrote it', undo: 'no'}
     },

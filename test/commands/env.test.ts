@@ -97,6 +97,36 @@ describe('env set', () => {
     expect(text('local')).toBe(before)
   })
 
+  test('takes nothing back when the file was changed since', async () => {
+    await run(EnvSet, ['local', 'LOG_LEVEL', 'info'], tools())
+    const later = `${text('local')}# a line of mine\n`
+    writeFileSync(file('local'), later, {mode: 0o600})
+
+    const {exitCode, error} = await run(Undo, ['last', '--yes'], tools())
+
+    expect(exitCode).toBe(6)
+    expect(error).toMatchObject({code: 'ENV_CHANGED'})
+    expect(text('local')).toBe(later)
+  })
+
+  test('of eight at once none loses the line of another', {timeout: 120_000}, async () => {
+    const names = ['S3_BUCKET', 'AWS_REGION', 'LOG_LEVEL', 'ENVIRONMENT']
+    const values = ['bucket-b', 'ap-south-1', 'warning', 'local']
+    const options = {cwd: patient.folder, env: {MITRA_ENGINE: 'native'}}
+
+    const ends = await Promise.all(
+      names.flatMap((name, at) => [
+        mitra(['env', 'set', 'local', name, values[at] ?? ''], options),
+        mitra(['env', 'set', 'local', name, values[at] ?? ''], options),
+      ]),
+    )
+
+    expect(ends.map(({code}) => code).filter((code) => code !== 0)).toEqual([])
+    for (const [at, name] of names.entries()) {
+      expect(text('local')).toMatch(new RegExp(`^${name}=${values[at]}$`, 'm'))
+    }
+  })
+
   test('puts a secret of staging into AWS and leaves the reference in the file', async () => {
     const before = text('staging')
     const path = join(patient.folder, 'secret.txt')

@@ -142,6 +142,28 @@ describe.skipIf(!isPostgresThere)('a tenant on its way out, in and to another na
     expect(await rows(name)).toEqual(before)
   }, 120_000)
 
+  test('undo lets a closed tenant in again, and never one of which something may be gone', async () => {
+    const [whole, begun] = [await fresh(), await fresh()]
+    const before = await rows(whole)
+    const cutOff = async (name: string) =>
+      mitraIn(workspace, ['tenant', 'drop', name, '--yes'], 'journal:2:after')
+    await cutOff(whole)
+    const reopened = await run(Undo, ['--yes'], workspace.tools())
+    const seen = await mitraIn(workspace, ['db', 'query', 'SELECT 1', '--tenant', whole])
+
+    await cutOff(begun)
+    await admin(`DROP TABLE ${begun}_schema.customer_analytics CASCADE`)
+    const secrets = await workspace.tools().secrets()
+    await secrets.remove(`tenant.${begun}`)
+    const refused = await run(Undo, ['last', '--yes'], workspace.tools())
+    const [state] = await admin(`SELECT state FROM shared_schema.tenants WHERE name = '${begun}'`)
+
+    expect([reopened.exitCode, seen.code]).toEqual([0, 0])
+    expect(await rows(whole)).toEqual(before)
+    expect(refused.stdout).not.toContain('Let ')
+    expect(state).toEqual(['dropping'])
+  }, 120_000)
+
   test('without an archive a drop wants the name twice, and says nothing can be brought back', async () => {
     const name = await fresh()
 

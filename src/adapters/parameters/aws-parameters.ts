@@ -46,7 +46,7 @@ export class AwsParameters implements Parameters {
       if (reference.key === undefined) return new Secret(text)
       const value = keysOf(text, reference)[reference.key]
       if (value === undefined) throw noKey(reference)
-      return new Secret(value)
+      return new Secret(typeof value === 'string' ? value : JSON.stringify(value))
     })
   }
 
@@ -104,11 +104,12 @@ async function translated<T>(reference: ParameterReference, act: () => Promise<T
   }
 }
 
-function keysOf(text: string, {name}: ParameterReference): Readonly<Record<string, string>> {
+/** As they are: what is written back for the other keys must be what was there, numbers and objects too. */
+function keysOf(text: string, {name}: ParameterReference): Readonly<Record<string, unknown>> {
   try {
     const parsed: unknown = JSON.parse(text)
     if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) {
-      return Object.fromEntries(Object.entries(parsed).map(([key, value]) => [key, String(value)]))
+      return Object.fromEntries(Object.entries(parsed))
     }
   } catch {
     // Said below, without the text that it stumbled over.

@@ -40,26 +40,27 @@ export default class EnvInit extends MitraCommand {
     const files = await this.tools.files()
     const schema = await this.tools.environmentSchema()
     const template = await (await this.tools.templates()).read('environments')
-    const init = {schema, ...(await foundEnvironment(this.tools, environment))}
     const {plan, applied} = await runPlan({
       tools: this.tools,
       command: `env init ${environment}`,
       isPlanOnly: flags.plan,
       observe: async () => {
         const schemaFile = await planSchemaFile(template, layout, files)
+        // Read under the lock, as every file that is written back.
+        const init = {schema, ...(await foundEnvironment(this.tools, environment))}
         const file = planEnvironmentInit(init)
         return {schemaFile, file, steps: [...schemaFile.steps, ...file.steps]}
       },
       apply: async (planned, {run}) => {
         await applySchemaFile(planned.schemaFile, {files, run})
         const [places, secrets] = [await localPlaces(this.tools), await this.tools.secrets()]
-        await applyEnvironmentInit(planned.file, init, {files, layout, run, places, secrets})
+        await applyEnvironmentInit(planned.file, {files, layout, run, places, secrets})
       },
     })
 
     if (flags.plan) this.exitWithPlan(plan.steps.length)
     this.log(flags.plan ? planText(plan.steps) : initText(environment, plan.file))
-    return {environment, file: init.path, applied, plan: plan.steps, toFill: plan.file.toFill}
+    return {environment, file: plan.file.path, applied, plan: plan.steps, toFill: plan.file.toFill}
   }
 }
 

@@ -64,8 +64,6 @@ export default class EnvSet extends MitraCommand {
         ? await givenSecret({...flags, ...args, isSecret: variable.secret})
         : undefined
     const files = await this.tools.files()
-    const found = await foundEnvironment(this.tools, environment)
-    const set = {schema, environment, name, value, reference, path: found.path, text: found.text}
     const {plan, applied} = await runPlan({
       tools: this.tools,
       command: `env set ${environment} ${name}`,
@@ -73,9 +71,13 @@ export default class EnvSet extends MitraCommand {
       ...(environment === 'production'
         ? {confirm: {question: `Change ${name} of production?`, yes: flags.yes, typed: name}}
         : {}),
-      observe: async () => planEnvironmentSet(set),
+      // Read under the lock: of two at once neither may write over the other's line.
+      observe: async () => {
+        const {path, text} = await foundEnvironment(this.tools, environment)
+        return planEnvironmentSet({schema, environment, name, value, reference, path, text})
+      },
       apply: (planned, {run}) =>
-        applyEnvironmentSet(planned, set, {
+        applyEnvironmentSet(planned, {
           files,
           layout,
           run,

@@ -12,6 +12,8 @@ import {environmentPath, writeEnvironmentFile, type WriteTools} from './write.js
 
 export interface EnvironmentInitPlan {
   readonly steps: readonly Step[]
+  /** What it was planned from. */
+  readonly init: EnvironmentInit
   readonly path: string
   /** The names that get a line; what is there already stays as it is. */
   readonly add: readonly EnvironmentVariable[]
@@ -36,7 +38,7 @@ export function planEnvironmentInit(init: EnvironmentInit): EnvironmentInitPlan 
   const toFill = add
     .filter((variable) => variable.required && !hasOwnValue(variable, environment))
     .map(({name}) => name)
-  if (add.length === 0) return {steps: [], path, add, toFill}
+  if (add.length === 0) return {steps: [], init, path, add, toFill}
   const names = add.map(({name}) => name)
   const step: Step = {
     id: `environment.file.${environment}`,
@@ -46,7 +48,7 @@ export function planEnvironmentInit(init: EnvironmentInit): EnvironmentInitPlan 
     undo: 'automatic',
     detail: {path, names, mode: '0600'},
   }
-  return {steps: [step], path, add, toFill}
+  return {steps: [step], init, path, add, toFill}
 }
 
 function hasOwnValue(
@@ -63,9 +65,9 @@ export interface EnvironmentInitTools extends WriteTools {
 
 export async function applyEnvironmentInit(
   plan: EnvironmentInitPlan,
-  {schema, environment, text}: EnvironmentInit,
   tools: EnvironmentInitTools,
 ): Promise<void> {
+  const {schema, environment, text} = plan.init
   const [step] = plan.steps
   if (step === undefined) return
   let written = text ?? ''

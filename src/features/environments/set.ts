@@ -15,6 +15,8 @@ import {environmentPath, writeEnvironmentFile, type WriteTools} from './write.js
 
 export interface EnvironmentSetPlan {
   readonly steps: readonly Step[]
+  /** What it was planned from. */
+  readonly set: EnvironmentSet
   /** What the file will say: the value, or where it lies. */
   readonly written: string
   /** What goes to AWS, and where to. */
@@ -67,7 +69,7 @@ export function planEnvironmentSet(set: EnvironmentSet): EnvironmentSetPlan {
     ...(parameter === undefined ? [] : [parameterStep(set, place)]),
     ...(before === written ? [] : [fileStep(set, before)]),
   ]
-  return {steps, written, parameter}
+  return {steps, set, written, parameter}
 }
 
 /** The place that was named, the one that the file names, or the usual one. */
@@ -120,8 +122,7 @@ export interface EnvironmentSetTools extends WriteTools {
 
 /** AWS first: a file never refers to what is not there. */
 export async function applyEnvironmentSet(
-  {steps, written, parameter}: EnvironmentSetPlan,
-  {environment, name, text}: EnvironmentSet,
+  {steps, set: {environment, name, text}, written, parameter}: EnvironmentSetPlan,
   tools: EnvironmentSetTools,
 ): Promise<void> {
   if (parameter !== undefined) {

@@ -1,3 +1,5 @@
+import {createHash} from 'node:crypto'
+import {MitraError} from '../../errors.js'
 import type {EnvironmentName} from '../../ports/environments.js'
 import type {Files} from '../../ports/files.js'
 import type {Json, RunWriter} from '../../ports/journal.js'
@@ -24,7 +26,7 @@ export async function writeEnvironmentFile(
   const kept = before === undefined ? null : `${layout.state}/environments/${run.id}`
   if (before !== undefined && kept !== null) await files.write(kept, before, 0o600)
   await files.write(path, text, 0o600)
-  await run.done(stepId, {path, kept})
+  await run.done(stepId, {path, kept, sha256: digestOf(text)})
 }
 
 /** Puts the file back as it was before a run, or removes what the run made. */
@@ -34,19 +36,42 @@ export async function restoreEnvironmentFile(
 ): Promise<void> {
   const {path, kept} = keptFile(record)
   if (path === undefined) return
+  await refuseChanged(record, files)
   const before = kept === undefined ? undefined : await files.read(kept)
   if (before === undefined) await files.remove(path)
   else await files.write(path, before, 0o600)
 }
 
+/** Throws ENV_CHANGED when the file is not as the run left it: what came later would be lost. */
+export async function refuseChanged(record: Json | undefined, files: Files): Promise<void> {
+  const {path, sha256} = keptFile(record)
+  if (path === undefined || sha256 === undefined) return
+  const now = await files.read(path)
+  if (now !== undefined && digestOf(now) === sha256) return
+  throw new MitraError(
+    'refused',
+    'ENV_CHANGED',
+    `${path} was changed since; nothing was taken back.`,
+    {
+      hints: ['Take back the later runs first: mitra journal list.', 'Or change the line by hand.'],
+    },
+  )
+}
+
+function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
+}
+
 export function keptFile(record: Json | undefined): {
   readonly path: string | undefined
   readonly kept: string | undefined
+  readonly sha256: string | undefined
 } {
   const values = new Map<string, unknown>(Object.entries(record ?? {}))
-  const [path, kept] = [values.get('path'), values.get('kept')]
+  const [path, kept, sha256] = ['path', 'kept', 'sha256'].map((key) => values.get(key))
   return {
     path: typeof path === 'string' ? path : undefined,
     kept: typeof kept === 'string' ? kept : undefined,
+    sha256: typeof sha256 === 'string' ? sha256 : undefined,
   }
 }

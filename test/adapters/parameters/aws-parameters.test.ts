@@ -62,6 +62,16 @@ describe.skipIf(!isMotoThere)('values that AWS keeps', () => {
     expect((await parameters.read(other)).reveal()).toBe('postgres')
   })
 
+  test('leave numbers and objects beside them as they are', async () => {
+    const whole = parseReference('secretsmanager:agent-mitra/production')
+    await parameters.write(whole, new Secret('{"port": 6379, "tls": {"on": true}}'))
+
+    await parameters.write(key, new Secret('redis'))
+
+    const now: unknown = JSON.parse((await parameters.read(whole)).reveal())
+    expect(now).toEqual({port: 6379, tls: {on: true}, REDIS_URL: 'redis'})
+  })
+
   test('are named for a task definition by path, by ARN and key', async () => {
     await parameters.write(key, new Secret('redis'))
 

@@ -73,7 +73,10 @@ export async function archiveVerified(
   })
 }
 
-/** The password is kept under the tenant's id: a restore gives it back. */
+/**
+ * The password goes first, and is kept under the tenant's id: a restore gives it back, and undo knows by
+ * it that objects may be gone.
+ */
 async function dropForGood(tenant: TenantSchema, {database, secrets}: DropTools): Promise<void> {
   await secrets.copy(secretOf(tenant.name), droppedSecretOf(tenant.id))
   await secrets.remove(secretOf(tenant.name))
