@@ -45,7 +45,10 @@ export function usableTenant(name: string, state: DatabaseState): TenantRecord {
   )
 }
 
-/** `<workspace>/.mitra/archives/lic-20261124T101502Z.tar.gz`, or the file asked for. */
+/**
+ * `<workspace>/.mitra/archives/lic-20261124T101502123Z.tar.gz`, or the file asked for. To the millisecond: a
+ * command that is run again at once must not find the file of the one that was cut off in its way.
+ */
 export async function archivePath(
   tools: Tools,
   name: string,
@@ -53,11 +56,7 @@ export async function archivePath(
 ): Promise<string> {
   if (file !== undefined) return absolutePath(file)
   const {layout} = await tools.workspace()
-  const stamp = tools
-    .clock()
-    .now()
-    .toISOString()
-    .replaceAll(/[-:]|\.\d+/g, '')
+  const stamp = tools.clock().now().toISOString().replaceAll(/[-:.]/g, '')
   return join(layout.state, 'archives', `${name}-${stamp}.tar.gz`)
 }
 

@@ -65,7 +65,7 @@ describe.skipIf(!isPostgresThere)('a tenant on its way out, in and to another na
           expect(exitCode).toBe(0)
         }
         const gone = await traces(name)
-        const files = readdirSync(join(workspace.folder, '.mitra/archives'))
+        const files = readdirSync(join(workspace.folder, '.mitra/archives')).toSorted()
         const file = files.filter((one) => one.startsWith(`${name}-`)).at(-1) ?? fault
         const path = join(workspace.folder, '.mitra/archives', file)
         const back = await run(TenantRestore, [path], workspace.tools())
@@ -129,6 +129,16 @@ describe.skipIf(!isPostgresThere)('a tenant on its way out, in and to another na
 
     expect(records).toBe(3)
   }, 600_000)
+
+  test('two archives within a second do not stand in the way of each other', async () => {
+    const name = await fresh()
+
+    const first = await run(TenantArchive, [name], workspace.tools())
+    const second = await run(TenantArchive, [name], workspace.tools())
+
+    expect([first.exitCode, second.exitCode]).toEqual([0, 0])
+    expect(first.result?.archive?.file).not.toBe(second.result?.archive?.file)
+  }, 120_000)
 
   test('undo brings back a dropped tenant, and a renamed one to its name', async () => {
     const name = await fresh()

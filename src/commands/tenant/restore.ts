@@ -21,7 +21,7 @@ export default class TenantRestore extends MitraCommand {
   static override description =
     'Every checksum is compared before anything is changed, and rows, sequences, partitions, grants and policies afterwards. Until the last step nobody can use the tenant. It writes over nothing: a tenant that is there is refused. Newer migrations follow with mitra db migrate.'
   static override examples = [
-    '<%= config.bin %> tenant restore .mitra/archives/lic-20261124T101502Z.tar.gz',
+    '<%= config.bin %> tenant restore .mitra/archives/lic-20261124T101502123Z.tar.gz',
     '<%= config.bin %> tenant restore /backup/lic.tar.gz --as lic_2025 --plan',
   ]
   static override args = {
