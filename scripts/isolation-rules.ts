@@ -12,6 +12,7 @@ const titles: Readonly<Record<string, string>> = {
   policy: 'Policies',
   key: 'Keys',
   grant: 'Grants in a tenant’s schema',
+  auditor: 'The auditor',
   function: 'Functions',
   trigger: 'Triggers',
   view: 'Views',

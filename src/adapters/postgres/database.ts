@@ -167,6 +167,12 @@ function passwordHints(user: string): readonly string[] {
   if (user === 'mitra_migrator') {
     return ['mitra db migrate sets the password that this workspace keeps.']
   }
+  if (user === 'mitra_auditor') {
+    return [
+      'mitra db migrate gives it a login, in a database that an older mitra made.',
+      'Otherwise put back .mitra/secrets.json, which keeps the password that the server knows.',
+    ]
+  }
   return [
     'It is kept in .mitra/secrets.json: put back the one that the server knows.',
     `Or set it: echo "ALTER ROLE ${user} PASSWORD '...'" | mitra db query -`,

@@ -1,4 +1,5 @@
 import type {CatalogRule} from './finding.js'
+import {auditorRules} from './rules/auditor.js'
 import {functionRules} from './rules/functions.js'
 import {grantRules} from './rules/grants.js'
 import {keyRules} from './rules/keys.js'
@@ -19,6 +20,7 @@ export const catalogRules: readonly CatalogRule[] = [
   ...policyRules,
   ...keyRules,
   ...grantRules,
+  ...auditorRules,
   ...functionRules,
   ...triggerRules,
   ...viewRules,

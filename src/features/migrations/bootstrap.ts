@@ -3,6 +3,7 @@ import type {RunWriter} from '../../ports/journal.js'
 import type {Secrets} from '../../ports/secrets.js'
 import {identifier, literal} from '../../ports/sql-text.js'
 import {ledgerSql} from './ledger.js'
+import {rolesSql} from './roles.js'
 
 interface BootstrapTools {
   readonly database: Database
@@ -12,39 +13,37 @@ interface BootstrapTools {
   readonly run: RunWriter
 }
 
+/** What the server keeps of the passwords. */
+type Verifiers = Readonly<Record<'migrator' | 'auditor', string>>
+
 /** Roles, shared_schema and ledger in one transaction, as the superuser: the only thing it does. */
 export async function applyBootstrap(tools: BootstrapTools): Promise<void> {
   const {database, secrets, verifierOf, run} = tools
-  const password = (await secrets.ensure('postgres.migrator')).reveal()
+  const verifierFor = async (role: string) =>
+    verifierOf((await secrets.ensure(`postgres.${role}`)).reveal())
+  const verifiers = {migrator: await verifierFor('migrator'), auditor: await verifierFor('auditor')}
   const session = await database.connect({role: 'admin'})
   try {
-    await session.script(bootstrapSql(database.name, verifierOf(password)))
+    await session.script(bootstrapSql(database.name, verifiers))
   } finally {
     await session.close()
   }
   await run.done('db.bootstrap')
 }
 
-/** Safe to run again: after a reset of the migrator's password and after an update of mitra too. */
-export function bootstrapSql(database: string, verifier: string): string {
+/** Safe to run again: after a reset of a password and after an update of mitra too. */
+export function bootstrapSql(database: string, verifiers: Verifiers): string {
   const name = identifier(database)
   return `BEGIN;
 SET LOCAL log_statement = 'none';
 SET LOCAL lock_timeout = '30s';
 SELECT pg_advisory_xact_lock(hashtextextended('mitra bootstrap', 0));
-DO $roles$ BEGIN
-  IF to_regrole('mitra_migrator') IS NULL THEN
-    CREATE ROLE mitra_migrator LOGIN NOSUPERUSER NOBYPASSRLS CREATEROLE;
-  END IF;
-  IF to_regrole('mitra_tenant') IS NULL THEN
-    CREATE ROLE mitra_tenant NOLOGIN NOSUPERUSER NOBYPASSRLS;
-  END IF;
-END $roles$;
-ALTER ROLE mitra_migrator PASSWORD ${literal(verifier)};
+${rolesSql}ALTER ROLE mitra_migrator PASSWORD ${literal(verifiers.migrator)};
+ALTER ROLE mitra_auditor PASSWORD ${literal(verifiers.auditor)};
 GRANT mitra_tenant TO mitra_migrator WITH ADMIN OPTION, INHERIT FALSE, SET FALSE;
 REVOKE ALL ON DATABASE ${name} FROM PUBLIC;
 GRANT CONNECT, CREATE ON DATABASE ${name} TO mitra_migrator;
-GRANT CONNECT ON DATABASE ${name} TO mitra_tenant;
+GRANT CONNECT ON DATABASE ${name} TO mitra_tenant, mitra_auditor;
 -- A tenant has no business in the cluster's own databases either.
 REVOKE ALL ON DATABASE postgres, template1 FROM PUBLIC;
 REVOKE ALL ON SCHEMA public FROM PUBLIC;

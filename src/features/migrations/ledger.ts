@@ -1,6 +1,7 @@
 import {createHash} from 'node:crypto'
 import {literal} from '../../ports/sql-text.js'
 import {fingerprintFunctionsSql} from './fingerprint.js'
+import {rolesSql} from './roles.js'
 
 /** SQLSTATEs of our own: another mitra is at the same target, has done it all, has done a part. */
 export const busyState = 'MT001'
@@ -160,9 +161,9 @@ REVOKE ALL ON FUNCTION shared_schema.migration_begins(text, uuid, text[]),
 
 const definitionSql = [tableSql, fingerprintFunctionsSql, functionsSql].join('\n')
 
-/** Kept as the comment of the ledger: another one means that the server has another one. */
+/** Kept as the comment of the ledger: another one means that the server has another one, or other roles. */
 export const ledgerDefinition = createHash('sha256')
-  .update(definitionSql)
+  .update(`${definitionSql}${rolesSql}`)
   .digest('hex')
   .slice(0, 12)
 

@@ -37,7 +37,7 @@ export function planSql(
 ): readonly StepSql[] {
   const sqlOf: SqlOfTarget = (files, target) =>
     upSql(files, target, {runId: '{{run}}', toolVersion})
-  const text = bootstrapSql(database, '{{verifier}}')
+  const text = bootstrapSql(database, {migrator: '{{verifier}}', auditor: '{{verifier}}'})
   return [
     ...(needsBootstrap ? [{step: 'db.bootstrap', text, tenants: []}] : []),
     ...shared.map((file) => ({

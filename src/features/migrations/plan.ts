@@ -123,7 +123,10 @@ function ofPhase(
 function bootstrapSteps(state: DatabaseState): readonly Step[] {
   const reason = bootstrapReason(state)
   if (reason === undefined) return []
-  const detail = {roles: ['mitra_migrator', 'mitra_tenant'], schema: 'shared_schema'}
+  const detail = {
+    roles: ['mitra_migrator', 'mitra_tenant', 'mitra_auditor'],
+    schema: 'shared_schema',
+  }
   return [{id: 'db.bootstrap', ...reason, undo: 'no', detail}]
 }
 

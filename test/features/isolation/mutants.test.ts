@@ -10,6 +10,7 @@ import type {Database, Login, Session} from '../../../src/ports/database.js'
 import {databaseWorkspace, type DatabaseWorkspace} from '../../support/database-workspace.js'
 import {isPostgresThere} from '../../support/postgres.js'
 import {run} from '../../support/run.js'
+import {auditorMutants} from './mutants/auditor.js'
 import {functionMutants, triggerMutants, viewMutants} from './mutants/code.js'
 import {grantMutants} from './mutants/grants.js'
 import {keyMutants} from './mutants/keys.js'
@@ -26,6 +27,7 @@ const mutants: readonly Mutant[] = [
   ...policyMutants,
   ...keyMutants,
   ...grantMutants,
+  ...auditorMutants,
   ...functionMutants,
   ...triggerMutants,
   ...viewMutants,
@@ -38,7 +40,10 @@ describe.skipIf(!isPostgresThere)('a defect of isolation', () => {
   let database: Database
   let admin: Session
   let words: Readonly<Record<string, string>> = {}
-  const logins = new Map<Who, Login>([['migrator', {role: 'migrator'}]])
+  const logins = new Map<Who, Login>([
+    ['migrator', {role: 'migrator'}],
+    ['auditor', {role: 'auditor'}],
+  ])
 
   beforeAll(async () => {
     workspace = await databaseWorkspace()

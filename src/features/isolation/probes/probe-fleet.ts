@@ -3,6 +3,7 @@ import type {Database, Session} from '../../../ports/database.js'
 import type {IsolationFinding} from '../finding.js'
 import type {RegisteredTenant} from '../registry.js'
 import {probePair} from './pair.js'
+import {probeAuditor} from './probe-auditor.js'
 import {probeTenant, type ProbeOutcome, type ProbeTools} from './probe-tenant.js'
 
 export interface FleetTools extends Pick<ProbeTools, 'loginOf'> {
@@ -27,6 +28,8 @@ export async function probeFleet(
   const active = all.filter(({isActive}) => isActive)
   const waiting = chosen.filter(({isActive}) => isActive)
   const total = waiting.length
+  const roles = await withAdmin(tools, otherRoles)
+  const asAuditor = await probeAuditor([...waiting], {database: tools.database, roles})
   const outcomes: ProbeOutcome[] = []
   const worker = async () => {
     while (waiting.length > 0) {
@@ -34,7 +37,7 @@ export async function probeFleet(
         0,
         Math.min(tenantsPerConnection, Math.ceil(total / connections)),
       )
-      await probeBatch(batch, active, tools, (outcome) => {
+      await probeBatch(batch, active, {...tools, roles}, (outcome) => {
         outcomes.push(outcome)
         tools.onTried?.(outcomes.length, total)
       })
@@ -42,9 +45,10 @@ export async function probeFleet(
   }
   await Promise.all(Array.from({length: Math.min(connections, total)}, worker))
   return {
-    attempts: outcomes.reduce((sum, {attempts}) => sum + attempts, 1),
+    attempts: outcomes.reduce((sum, {attempts}) => sum + attempts, asAuditor.attempts + 1),
     findings: [
       ...(await probeMigrator(tools.database)),
+      ...asAuditor.findings,
       ...outcomes.flatMap(({findings}) => findings),
     ],
     untried: outcomes.flatMap(({untried}) => untried),
@@ -54,21 +58,26 @@ export async function probeFleet(
 async function probeBatch(
   batch: readonly RegisteredTenant[],
   active: readonly RegisteredTenant[],
-  tools: FleetTools,
+  tools: FleetTools & Pick<ProbeTools, 'roles'>,
   onOutcome: (outcome: ProbeOutcome) => void,
 ): Promise<void> {
-  const admin = await tools.database.connect(
-    {role: 'admin'},
-    {applicationName: 'mitra tenant check'},
-  )
-  try {
-    const roles = await otherRoles(admin)
+  await withAdmin(tools, async (admin) => {
     for (const own of batch) {
       const place = active.findIndex(({id}) => id === own.id)
       const next = active[(place + 1) % active.length]
       const other = next?.id === own.id ? undefined : next
-      onOutcome(await probeTenant(probePair(own, other), {...tools, admin, roles}))
+      onOutcome(await probeTenant(probePair(own, other), {...tools, admin}))
     }
+  })
+}
+
+async function withAdmin<T>(
+  {database}: Pick<FleetTools, 'database'>,
+  work: (admin: Session) => Promise<T>,
+): Promise<T> {
+  const admin = await database.connect({role: 'admin'}, {applicationName: 'mitra tenant check'})
+  try {
+    return await work(admin)
   } finally {
     await admin.close()
   }

@@ -56,6 +56,11 @@ export const probeRules: readonly RuleText[] = [
     why: 'A migration of one tenant would change the rows of all, or none and say nothing.',
   },
   {
+    id: 'probe.auditor',
+    holds: 'The auditor reads the evidence of every tenant, writes nothing and opens nothing else.',
+    why: 'It is one login to all tenants: what it can do too much it can do to all of them.',
+  },
+  {
     id: 'probe.oracle',
     holds: 'No key of the tenant refuses or accepts a row because of what another tenant has.',
     why: 'By asking often enough, one learns who is insured where.',

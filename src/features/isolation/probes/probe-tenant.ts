@@ -250,7 +250,7 @@ async function becomeTenant(admin: Session, {own}: ProbePair): Promise<void> {
 }
 
 /** Short waits only: what people do goes first. Whatever happens, it is taken back. */
-async function inTransaction<T>(
+export async function inTransaction<T>(
   session: Session,
   work: (session: Session) => Promise<T>,
 ): Promise<T> {

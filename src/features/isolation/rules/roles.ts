@@ -78,7 +78,7 @@ export const roleRules: readonly CatalogRule[] = [
   FROM pg_db_role_setting d CROSS JOIN LATERAL unnest(d.setconfig) s (setting)
   LEFT JOIN pg_roles r ON r.oid = d.setrole
   LEFT JOIN registry g ON g.login_oid = d.setrole
- WHERE (d.setrole = 0 OR g.login_oid IS NOT NULL OR r.rolname IN ('mitra_tenant', 'mitra_migrator'))
+ WHERE (d.setrole = 0 OR g.login_oid IS NOT NULL OR r.rolname IN ('mitra_tenant', 'mitra_migrator', 'mitra_auditor'))
    AND d.setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))
    AND (s.setting ~ '^(row_security|session_replication_role|role|session_authorization|lo_compat_privileges|session_preload_libraries|local_preload_libraries|mitra\\.[^=]*|app\\.[^=]*)='
      OR s.setting LIKE 'search_path=%' AND coalesce(s.setting NOT IN (

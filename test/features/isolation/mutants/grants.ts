@@ -8,6 +8,7 @@ export const grantMutants: readonly Mutant[] = [
     name: 'a table is granted to PUBLIC',
     sql: 'GRANT SELECT ON lic_schema.users TO PUBLIC',
     found: ['grant.other-role lic_schema.users'],
+    tried: ['probe.auditor'],
     shows: {as: 'hdfc', sql: may('hdfc_login', 'users', 'SELECT'), sound: 'f', broken: 't'},
   },
   {
@@ -26,6 +27,7 @@ export const grantMutants: readonly Mutant[] = [
     name: 'the auditor reads more than evidence',
     sql: 'GRANT SELECT ON lic_schema.users TO mitra_auditor',
     found: ['grant.other-role lic_schema.users'],
+    tried: ['probe.auditor'],
     shows: {as: 'migrator', sql: may('mitra_auditor', 'users', 'SELECT'), sound: 'f', broken: 't'},
   },
   {
@@ -146,7 +148,7 @@ export const grantMutants: readonly Mutant[] = [
     name: 'tenants may make temporary tables',
     sql: 'GRANT TEMPORARY ON DATABASE agent_mitra_local TO PUBLIC',
     found: ['grant.database agent_mitra_local'],
-    tried: ['probe.makes'],
+    tried: ['probe.auditor', 'probe.makes'],
     shows: {as: 'lic', sql: 'CREATE TEMP TABLE users ()', sound: '42501', broken: 'done'},
   },
   {

@@ -26,7 +26,7 @@ export interface Mutant {
   readonly mend?: string | readonly string[]
 }
 
-export type Who = 'lic' | 'hdfc' | 'migrator'
+export type Who = 'lic' | 'hdfc' | 'migrator' | 'auditor'
 
 export const planted = 'planted@hdfc.example'
 export const plantedId = '99999999-9999-4999-8999-999999999999'

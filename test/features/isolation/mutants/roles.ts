@@ -140,7 +140,7 @@ export const roleMutants: readonly Mutant[] = [
     name: 'row level security is an error in the whole database',
     sql: 'ALTER DATABASE agent_mitra_local SET row_security = off',
     found: ['setting.role agent_mitra_local'],
-    tried: ['probe.identity', 'probe.own-rows'],
+    tried: ['probe.auditor', 'probe.identity', 'probe.own-rows'],
     shows: {as: 'lic', sql: 'SELECT count(*) > 0 FROM users', sound: 't', broken: '42501'},
   },
   {
