@@ -116,6 +116,7 @@ async function sqlOf(
       },
       copyIn: async () => 0,
       notices: () => [],
+      hold: async () => true,
       close: async () => undefined,
     }),
   }

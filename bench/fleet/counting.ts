@@ -30,6 +30,7 @@ export function counted(database: Database): {
     copyIn: session.copyIn.bind(session),
     copyOut: session.copyOut.bind(session),
     notices: () => session.notices(),
+    hold: (lock) => session.hold(lock),
     close: () => session.close(),
   })
   return {

@@ -21,6 +21,11 @@ moto_version=5.2.5
 moto_home="$ci_cache/moto-$moto_version"
 moto_server="$moto_home/bin/moto_server"
 
+# A pooler and the libraries that Debian has for it.
+pgbouncer_packages='pgbouncer libc-ares2 libevent-2.1-7'
+pgbouncer_home="$ci_cache/pgbouncer-$(echo "$pgbouncer_packages" | cksum | cut -d' ' -f1)"
+pgbouncer_libraries="$pgbouncer_home/usr/lib/$(uname -m)-linux-gnu"
+
 # The one mirror that apt is configured with.
 debian_mirror() {
   local sources=/etc/apt/sources.list.d/debian.sources

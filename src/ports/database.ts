@@ -22,8 +22,11 @@ export interface Session {
   copyIn(sql: string, chunks: AsyncIterable<Uint8Array>): Promise<number>
   /** Names of `NOTICE`s and warnings since the last call. */
   notices(): readonly string[]
-  /** The server process as it was named when the session began; a pooler names one of its own. */
-  readonly serverPid?: number | undefined
+  /**
+   * Takes the lock of this name, until the session ends, however that happens; false while another session
+   * has it. Throws `notReady` POOLED_CONNECTION through a pooler, which would give it to somebody else.
+   */
+  hold(lock: string): Promise<boolean>
   close(): Promise<void>
 }
 

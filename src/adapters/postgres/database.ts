@@ -82,12 +82,6 @@ class PgSession implements Session {
     client.on('notice', (notice) => this.#notices.push(notice.message ?? ''))
   }
 
-  get serverPid(): number | undefined {
-    // Not among the types of pg.
-    const pid: unknown = Reflect.get(this.#client, 'processID')
-    return typeof pid === 'number' ? pid : undefined
-  }
-
   async query(sql: string, parameters: readonly unknown[] = []): Promise<QueryResult> {
     return this.#send(sql, parameters.length === 0 ? undefined : [...parameters])
   }
@@ -108,6 +102,16 @@ class PgSession implements Session {
     const seen = this.#notices
     this.#notices = []
     return seen
+  }
+
+  async hold(lock: string): Promise<boolean> {
+    // The process as it was named when the session began: a pooler names one of its own. Not among the
+    // types of pg.
+    const named: unknown = Reflect.get(this.#client, 'processID')
+    const real = await this.#send('SELECT pg_backend_pid()', undefined)
+    if (real.rows[0]?.[0] !== String(named)) throw pooled()
+    const taken = 'SELECT pg_try_advisory_lock(hashtextextended($1, 0))'
+    return (await this.#send(taken, [lock])).rows[0]?.[0] === 't'
   }
 
   async close(): Promise<void> {
@@ -157,6 +161,15 @@ function connectError(error: unknown, port: number, user: string): MitraError {
   return new MitraError('notReady', 'DATABASE_DOWN', message, {
     hints: ['mitra up postgres', 'mitra status'],
     cause: error,
+  })
+}
+
+function pooled(): MitraError {
+  const message = 'This connection goes through a pooler.'
+  return new MitraError('notReady', 'POOLED_CONNECTION', message, {
+    hints: [
+      'This work holds a lock of its session: give the port of Postgres itself, ports.postgres in mitra.yml.',
+    ],
   })
 }
 

@@ -3,7 +3,7 @@ import {SqlError, type Session} from '../../ports/database.js'
 import {aloneScript, ordinarySettings, type AloneScript, type AloneWork} from './alone-sql.js'
 import {placedError, TargetError} from './failures.js'
 import {lockHolders} from './holders.js'
-import {busyState, lockKeySql} from './ledger.js'
+import {busyState} from './ledger.js'
 import {cleanBefore, isThereAfter, removeBroken} from './leftovers.js'
 import {lockName, type RunMarks} from './sql.js'
 import type {TenantRecord} from './state.js'
@@ -25,7 +25,6 @@ export async function runAlone(
   work: TenantWork,
   tools: AloneTools,
 ): Promise<void> {
-  await refusePooler(session)
   await takeLock(session, work, tools)
   try {
     await new AloneRun(session, work, tools).run()
@@ -36,24 +35,11 @@ export async function runAlone(
   }
 }
 
-async function refusePooler(session: Session): Promise<void> {
-  const {rows} = await session.query('SELECT pg_backend_pid()')
-  if (session.serverPid === undefined || rows[0]?.[0] === String(session.serverPid)) return
-  throw new MitraError('notReady', 'POOLED_CONNECTION', 'This connection goes through a pooler.', {
-    hints: [
-      'Files with transaction:false need a connection to Postgres itself: give its own port.',
-    ],
-  })
-}
-
 /** Tried again and again, never waited for in the server: what waits there stops indexes of others. */
 async function takeLock(session: Session, {file, tenant}: TenantWork, tools: AloneTools) {
   const patience = new Patience(tools)
   for (;;) {
-    const {rows} = await session.query(`SELECT pg_try_advisory_lock(${lockKeySql('$1::text')})`, [
-      lockName(tenant),
-    ])
-    if (rows[0]?.[0] === 't') return
+    if (await session.hold(`mitra ${lockName(tenant)}`)) return
     if (await patience.waitAfter(busyState)) continue
     throw new TargetError(busyState, {
       what: `${file.path}: another mitra migrates it`,

@@ -91,11 +91,7 @@ export interface SpareTools {
 export async function applySpares(plan: SparesPlan, tools: SpareTools): Promise<boolean> {
   const session = await tools.database.connect({role: 'migrator'})
   try {
-    // Of the session: it goes with the process, however that ends.
-    const {rows} = await session.query(
-      "SELECT pg_try_advisory_lock(hashtextextended('mitra spares', 0))",
-    )
-    if (rows[0]?.[0] !== 't') return false
+    if (!(await session.hold('mitra spares'))) return false
     for (const spare of plan.remove) {
       await step(`tenant.spare.remove.${spare.name}`, tools, () => removeSpare(session, spare))
     }

@@ -213,6 +213,7 @@ describe.skipIf(!isPostgresThere)('running migrations on a real server', () => {
           copyOut: (sql: string) => session.copyOut(sql),
           copyIn: (sql: string, chunks: AsyncIterable<Uint8Array>) => session.copyIn(sql, chunks),
           notices: () => session.notices(),
+          hold: (lock: string) => session.hold(lock),
           close: () => session.close(),
         }
       },

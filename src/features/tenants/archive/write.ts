@@ -101,11 +101,7 @@ async function readWhole(
 
 /** Before the snapshot: a migration is over or waits, so that rows and schema belong together. */
 async function holdStill(holder: Session, {id, name}: TenantSchema): Promise<void> {
-  const {rows} = await holder.query(
-    "SELECT pg_try_advisory_lock(hashtextextended('mitra ' || $1, 0))",
-    [id],
-  )
-  if (rows[0]?.[0] !== 't') {
+  if (!(await holder.hold(`mitra ${id}`))) {
     throw new MitraError('locked', 'TENANT_BUSY', `Another mitra works on ${name}.`, {
       hints: ['Wait until it has finished, then run the command again.'],
     })

@@ -27,6 +27,7 @@ export async function applyDrop(plan: DropPlan, tools: DropTools): Promise<void>
   const {tenant} = plan
   const ids = dropStepIds(tenant.name)
   const {run, progress, database} = tools
+  await refusePooler(database)
   if (plan.close) {
     progress.started(ids.close)
     await recordedFailure(ids.close, run, () => closeTenant(database, tenant))
@@ -37,6 +38,16 @@ export async function applyDrop(plan: DropPlan, tools: DropTools): Promise<void>
   await recordedFailure(ids.drop, run, () => dropForGood(tenant, tools))
   const archive = kept === undefined ? {} : {path: kept.path, sha256: kept.sha256}
   await run.done(ids.drop, {tenant: tenant.name, id: tenant.id, ...archive})
+}
+
+/** Before anything is changed: what holds the tenant later could not. */
+async function refusePooler(database: Database): Promise<void> {
+  const session = await database.connect({role: 'migrator'})
+  try {
+    await session.hold('mitra drop')
+  } finally {
+    await session.close()
+  }
 }
 
 async function archiveClosed({tenant, archivePath, close}: DropPlan, tools: DropTools) {
@@ -82,11 +93,7 @@ async function dropForGood(tenant: TenantSchema, {database, secrets}: DropTools)
   await secrets.remove(secretOf(tenant.name))
   const session = await database.connect({role: 'migrator'})
   try {
-    const {rows} = await session.query(
-      "SELECT pg_try_advisory_lock(hashtextextended('mitra ' || $1, 0))",
-      [tenant.id],
-    )
-    if (rows[0]?.[0] !== 't') {
+    if (!(await session.hold(`mitra ${tenant.id}`))) {
       throw new MitraError('locked', 'TENANT_BUSY', `Another mitra works on ${tenant.name}.`, {
         hints: ['Wait until it has finished, then run the command again; it goes on.'],
       })
