@@ -2,6 +2,7 @@ import {createHash} from 'node:crypto'
 import {MitraError} from '../../errors.js'
 import type {MigrationScope, MigrationText} from '../../ports/migration-files.js'
 import {readAlone} from './concurrent.js'
+import {isBroughtFile} from './brought-files.js'
 import {transactionStatement} from './statements.js'
 
 /** What a deploy may run before (`expand`) and only after (`contract`) the old backend is gone. */
@@ -15,6 +16,8 @@ export interface Migration {
   readonly path: string
   /** SHA-256 of the whole file. */
   readonly checksum: string
+  /** A newer mitra brought it: it comes late where a workspace has written files before, and may. */
+  readonly isBrought: boolean
   readonly up: string
   /** The line of the file on which `up` begins, from 1. */
   readonly upLine: number
@@ -60,6 +63,7 @@ function readMigration({scope, fileName, path, text}: MigrationText): Migration 
     name,
     path,
     checksum,
+    isBrought: isBroughtFile(checksum),
     phase: phaseOf(path, text),
     up: parts.up.sql,
     upLine: parts.up.line,

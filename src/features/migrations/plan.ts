@@ -101,10 +101,17 @@ function pendingOf(
   }
   const latest = [...done.keys()].toSorted().at(-1) ?? ''
   const pending = files.filter((file) => !done.has(file.version))
-  // A file that waits for the end of a deploy is overtaken on purpose.
-  const late = pending.find((file) => file.version < latest && file.phase !== 'contract')
+  const late = pending.find((file) => file.version < latest && !mayBeLate(file))
   if (late !== undefined) throw outOfOrder(late, latest, target)
   return pending
+}
+
+/**
+ * A file that waits for the end of a deploy is overtaken on purpose; one that a newer mitra brings is
+ * older than what the workspace has written in the meantime.
+ */
+export function mayBeLate({phase, isBrought}: Migration): boolean {
+  return phase === 'contract' || isBrought
 }
 
 function ofPhase(

@@ -1,5 +1,6 @@
 import type {Database, QueryResult} from '../../ports/database.js'
 import type {Migration, Migrations} from './files.js'
+import {mayBeLate} from './plan.js'
 import {counted} from './stages.js'
 
 export type VerifyRule = 'edited' | 'missing' | 'late' | 'chain' | 'unfinished' | 'fingerprint'
@@ -154,8 +155,8 @@ function lateFindings(
 ): readonly VerifyFinding[] {
   const has = new Set(versions)
   const latest = versions.at(-1) ?? ''
-  const isLate = ({version, phase}: Migration) =>
-    !has.has(version) && version < latest && phase !== 'contract'
+  const isLate = (file: Migration) =>
+    !has.has(file.version) && file.version < latest && !mayBeLate(file)
   return files.filter(isLate).map(({path, version}) => ({
     rule: 'late',
     version,
