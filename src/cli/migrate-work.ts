@@ -16,6 +16,7 @@ import {
 import {observeDatabase} from '../features/migrations/state.js'
 import {workspaceMigrations} from './database-work.js'
 import type {Applying} from './run-plan.js'
+import {keepMemorySteady} from './steady-memory.js'
 import type {Tools} from './tools.js'
 
 /** Ours, and after them the backend's own. */
@@ -51,6 +52,7 @@ export async function applyWhole(
   tools: Tools,
   {applying, maxFailures}: {readonly applying: Applying; readonly maxFailures: number | undefined},
 ): Promise<void> {
+  keepMemorySteady()
   const [database, secrets] = [await tools.database(), await tools.secrets()]
   if (plan.needsBootstrap) {
     const {scramVerifier: verifierOf} = await import('../adapters/scram/verifier.js')
