@@ -13,7 +13,9 @@ export function findingsText(checks: readonly CheckResult[]): string {
   const skipped = [...skippedByReason(checks)].map(
     ([reason, ids]) => `Skipped: ${ids.join(', ')}\n  ${reason}`,
   )
-  const wrong = [...inState(checks, 'failed'), ...inState(checks, 'warning')]
+  const wrong = (['failed', 'unknown', 'warning'] as const).flatMap((state) =>
+    inState(checks, state),
+  )
   const drawn = table(['State', 'Check', 'Seen'], rows)
   return [drawn, ...skipped, ...wrong.map(explained), verdict(checks)].join('\n\n')
 }
@@ -38,8 +40,11 @@ function explained({id, title, cause, fix = [], link}: CheckResult): string {
 function verdict(checks: readonly CheckResult[]): string {
   const failed = inState(checks, 'failed').length
   const warnings = inState(checks, 'warning').length
-  if (failed + warnings === 0) return `Nothing is wrong: ${countOf(checks.length, 'check')}.`
-  return `${failed} failed, ${countOf(warnings, 'warning')}.`
+  const unknown = inState(checks, 'unknown').length
+  if (failed + unknown + warnings === 0)
+    return `Nothing is wrong: ${countOf(checks.length, 'check')}.`
+  const silent = unknown === 0 ? '' : `${unknown} without an answer, `
+  return `${failed} failed, ${silent}${countOf(warnings, 'warning')}.`
 }
 
 function inState(checks: readonly CheckResult[], state: CheckResult['state']) {

@@ -11,6 +11,7 @@ import type {Files, Templates} from '../ports/files.js'
 import type {Journal} from '../ports/journal.js'
 import type {Machine} from '../ports/machine.js'
 import type {MigrationFiles} from '../ports/migration-files.js'
+import type {Network} from '../ports/network.js'
 import type {ObjectStore} from '../ports/object-store.js'
 import type {PrivateFolders} from '../ports/private-folders.js'
 import type {RetentionRules} from '../ports/retention-rules.js'
@@ -52,6 +53,7 @@ export interface Tools extends CostTools, EnvironmentTools {
   readonly sockets: () => Promise<Sockets>
   readonly clock: () => Clock
   readonly machine: () => Promise<Machine>
+  readonly network: () => Promise<Network>
   readonly archives: () => Promise<Archives>
   readonly programs: () => Promise<Programs>
   readonly background: () => Promise<Background>
@@ -199,6 +201,9 @@ function machineTools(once: Once) {
     ),
     machine: once(
       async () => new (await import('../adapters/machine/host-machine.js')).HostMachine(),
+    ),
+    network: once(
+      async () => new (await import('../adapters/machine/host-network.js')).HostNetwork(),
     ),
     browser: once(
       async () => new (await import('../adapters/browser/system-browser.js')).SystemBrowser(),

@@ -7,10 +7,12 @@ import {engineChosen} from './checks/engine-chosen.js'
 import {extraCertificates} from './checks/extra-certificates.js'
 import {journalReadable} from './checks/journal-readable.js'
 import {leftoverProcesses} from './checks/leftover-processes.js'
+import {localhostName} from './checks/localhost-name.js'
 import {nodeVersion} from './checks/node-version.js'
 import {objectStoreResponse} from './checks/object-store-response.js'
 import {partsPresent} from './checks/parts-present.js'
 import {portsTaken} from './checks/ports-taken.js'
+import {proxySettings} from './checks/proxy-settings.js'
 import {secretsPermissions} from './checks/secrets-permissions.js'
 import {stackServices} from './checks/stack-services.js'
 import {trashSize} from './checks/trash-size.js'
@@ -21,6 +23,8 @@ import {workspaceWritable} from './checks/workspace-writable.js'
 export const allChecks: readonly Check[] = [
   nodeVersion,
   extraCertificates,
+  localhostName,
+  proxySettings,
   diskSpace,
   dockerAnswers,
   workspaceSettings,

@@ -2,13 +2,15 @@ import type {Clock} from '../../ports/clock.js'
 import type {Database} from '../../ports/database.js'
 import type {Journal} from '../../ports/journal.js'
 import type {Machine} from '../../ports/machine.js'
+import type {Network} from '../../ports/network.js'
 import type {ObjectStore} from '../../ports/object-store.js'
 import type {Secrets} from '../../ports/secrets.js'
 import type {Sockets} from '../../ports/sockets.js'
 import type {ServiceName, ServiceStatus, Stack} from '../../ports/stack.js'
 import type {PortName, Ports, WorkspaceLayout} from '../../ports/workspace.js'
 
-export type CheckState = 'ok' | 'warning' | 'failed' | 'skipped'
+/** `unknown`: it gave no answer in time, so nobody can say. */
+export type CheckState = 'ok' | 'warning' | 'failed' | 'unknown' | 'skipped'
 
 /** What one check saw. */
 export interface Finding {
@@ -47,6 +49,7 @@ export type StackStates = ReadonlyMap<ServiceName, ServiceStatus>
 export interface DoctorTools {
   readonly clock: Clock
   readonly machine: () => Promise<Machine>
+  readonly network: () => Promise<Network>
   readonly docker: () => Promise<{readonly how: string} | {readonly why: string}>
   readonly workspace: () => Promise<WorkspaceFacts>
   readonly engine: () => Promise<{readonly engine: 'docker' | 'native'; readonly why: string}>

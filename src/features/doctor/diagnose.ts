@@ -8,7 +8,7 @@ export interface CheckResult extends Finding {
 }
 
 export interface Diagnosis {
-  /** Nothing failed; a warning is no failure. */
+  /** Nothing failed and everything answered; a warning is no failure. */
   readonly healthy: boolean
   readonly checks: readonly CheckResult[]
 }
@@ -25,7 +25,10 @@ export async function diagnose(
   const shared = lookOnce(tools)
   const looked = await Promise.all(checks.map((check) => perform(check, shared, within)))
   const results = looked.map((result, index) => onceOnly(result, looked.slice(0, index)))
-  return {healthy: results.every(({state}) => state !== 'failed'), checks: results}
+  return {
+    healthy: results.every(({state}) => state !== 'failed' && state !== 'unknown'),
+    checks: results,
+  }
 }
 
 /** The same failure met on several ways is one finding: that of the check nearest to its root. */
@@ -61,7 +64,7 @@ async function lookOrExplain(
 }
 
 function noAnswer({subject}: Check, within: number): Finding {
-  return {state: 'failed', title: `${subject}: no answer within ${within / 1000} s`}
+  return {state: 'unknown', title: `${subject}: no answer within ${within / 1000} s`}
 }
 
 /** What it needs was still being looked at: that is the finding of another check. */
