@@ -1,4 +1,6 @@
 import type {Check} from './check.js'
+import {databaseConnections} from './checks/database-connections.js'
+import {databaseLocks} from './checks/database-locks.js'
 import {databaseMigrations} from './checks/database-migrations.js'
 import {databaseResponse} from './checks/database-response.js'
 import {diskSpace} from './checks/disk-space.js'
@@ -37,6 +39,8 @@ export const allChecks: readonly Check[] = [
   portsTaken,
   stackServices,
   databaseResponse,
+  databaseConnections,
+  databaseLocks,
   databaseMigrations,
   objectStoreResponse,
   trashSize,

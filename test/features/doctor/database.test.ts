@@ -40,6 +40,56 @@ describe.skipIf(!isPostgresThere)('with a real Postgres', () => {
     expect(response?.state).toMatch(/ok|warning/)
   })
 
+  test('a healthy server has connections to spare and nobody waits', async () => {
+    workspaceOn((await postgres.secrets.ensure('postgres.admin')).reveal())
+
+    const {checks} = await patient.verdict()
+
+    const states = checks.filter(({id}) => /^database\.(connections|locks)$/.test(id))
+    expect(states.map(({state}) => state)).toEqual(['ok', 'ok'])
+  })
+
+  test('a transaction that makes others wait is named', async () => {
+    workspaceOn((await postgres.secrets.ensure('postgres.admin')).reveal())
+    const database = await patient.tools().database()
+    const options = {applicationName: 'forgotten'}
+    const [holder, waiting] = [
+      await database.connect({role: 'admin'}, options),
+      await database.connect({role: 'admin'}),
+    ]
+    await holder.query('create table held ()')
+    await holder.query('begin')
+    await holder.query('lock table held')
+    const waits = waiting.query('select from held')
+    await new Promise((resolve) => setTimeout(resolve, 1200))
+
+    const {checks, warnings} = await patient.verdict()
+    await holder.query('rollback')
+    await waits
+    await Promise.all([holder.close(), waiting.close()])
+
+    expect(warnings).toContain('database.locks')
+    expect(checks.find(({id}) => id === 'database.locks')?.title).toMatch(
+      /^Others wait for forgotten \(pid \d+, idle in transaction, for \d+ s\)$/,
+    )
+  })
+
+  test('a server with few connections left is a warning', async () => {
+    workspaceOn((await postgres.secrets.ensure('postgres.admin')).reveal())
+    const database = await patient.tools().database()
+    const first = await database.connect({role: 'admin'})
+    const {rows} = await first.query('show max_connections')
+    const wanted = Math.ceil(Number(rows[0]?.[0]) * 0.85)
+    const more = await Promise.all(
+      Array.from({length: wanted}, () => database.connect({role: 'admin'})),
+    )
+
+    const {warnings} = await patient.verdict()
+    await Promise.all([first, ...more].map((session) => session.close()))
+
+    expect(warnings).toContain('database.connections')
+  })
+
   test('a changed password is one failure with the way out', async () => {
     workspaceOn('not-the-password')
 
