@@ -1,0 +1,82 @@
+import * as v from 'valibot'
+import {
+  toolchainProfiles,
+  toolPlatforms,
+  type Tool,
+  type Toolchain,
+  type ToolDetection,
+} from '../../ports/toolchain.js'
+import {readCheckedYaml} from '../checked-yaml.js'
+
+const words = v.pipe(v.string('expected a text'), v.minLength(1, 'expected a text'))
+
+const versionText = v.pipe(
+  v.string("expected a version in quotes such as '3.11'"),
+  v.regex(/^\d+(\.\d+)*$/, "expected a version such as '3.11'"),
+)
+
+const wholeGigabytes = v.pipe(
+  v.number('expected a number of gigabytes'),
+  v.integer('expected a whole number of gigabytes'),
+  v.minValue(1, 'expected 1 or more'),
+)
+
+const detection = v.strictObject({
+  programs: v.optional(v.array(words, 'expected a list of programs'), []),
+  arguments: v.optional(v.array(words, 'expected a list of arguments'), []),
+  pattern: v.optional(v.string('expected a regular expression'), ''),
+  folders: v.optional(v.array(words, 'expected a list of folders'), []),
+})
+
+const tool = v.strictObject({
+  id: v.pipe(v.string('expected a word'), v.regex(/^[a-z][a-z0-9-]*$/, 'expected a-z, 0-9 and -')),
+  title: words,
+  profiles: v.pipe(
+    v.array(v.picklist(toolchainProfiles), 'expected a list of profiles'),
+    v.minLength(1, 'expected a profile'),
+  ),
+  platforms: v.optional(v.array(v.picklist(toolPlatforms)), [...toolPlatforms]),
+  minimum: v.optional(versionText),
+  detect: detection,
+  human: v.optional(words),
+})
+
+const toolchainFile = v.strictObject({
+  machine: v.strictObject({memoryGb: wholeGigabytes, diskGb: wholeGigabytes, macos: versionText}),
+  tools: v.pipe(v.array(tool, 'expected a list of tools'), v.minLength(1, 'expected a tool')),
+})
+
+/** What a machine has to have; every mistake names its line. */
+export function parseToolchain(file: string, text: string): Toolchain {
+  const {value, refuse} = readCheckedYaml(file, text, toolchainFile)
+  const taken = new Set<string>()
+  for (const [at, {id, detect}] of value.tools.entries()) {
+    if (taken.has(id)) throw refuse(['tools', at, 'id'], `there are two of ${id}.`)
+    taken.add(id)
+    const problem = detectionProblem(detect)
+    if (problem !== undefined) throw refuse(['tools', at, 'detect'], problem)
+  }
+  const tools = value.tools.map((one): Tool => ({
+    ...one,
+    minimum: one.minimum,
+    human: one.human,
+  }))
+  return {machine: value.machine, tools}
+}
+
+function detectionProblem({programs, pattern, folders}: ToolDetection): string | undefined {
+  if (programs.length + folders.length === 0) return 'it needs programs or folders.'
+  if (programs.length === 0) return undefined
+  const groups = groupsOf(pattern)
+  if (groups === undefined) return `${JSON.stringify(pattern)} is no regular expression.`
+  return groups === 0 ? 'the pattern needs a group for the version.' : undefined
+}
+
+/** How many groups it has: one that matches everything tells. */
+function groupsOf(pattern: string): number | undefined {
+  try {
+    return (new RegExp(`${pattern}|`).exec('')?.length ?? 1) - 1
+  } catch {
+    return undefined
+  }
+}
