@@ -5,17 +5,28 @@ import {delimiter, join} from 'node:path'
 import type {ToolPlatform, ToolProber} from '../../ports/toolchain.js'
 import {runProgram} from '../process/run.js'
 
+// Where Debian puts servers; an ordinary user's PATH leaves it out.
+const serverFolders = ['/usr/sbin', '/usr/local/sbin']
+
 /** Programs and applications of this machine. */
 export class HostProber implements ToolProber {
   readonly platform: ToolPlatform
+  readonly #furtherFolders: readonly string[]
+  #hasDeveloperTools: Promise<boolean> | undefined
 
-  constructor(platform: ToolPlatform = process.platform === 'darwin' ? 'darwin' : 'linux') {
+  constructor(
+    platform: ToolPlatform = process.platform === 'darwin' ? 'darwin' : 'linux',
+    furtherFolders: readonly string[] = serverFolders,
+  ) {
     this.platform = platform
+    this.#furtherFolders = furtherFolders
   }
 
   async outputs(program: string, words: readonly string[]) {
-    const folders = (process.env['PATH'] ?? '').split(delimiter).filter(Boolean)
-    const paths = [...new Set(folders.map((folder) => join(folder, program)))]
+    const onPath = (process.env['PATH'] ?? '').split(delimiter).filter(Boolean)
+    const folders = [...onPath, ...this.#furtherFolders]
+    const usable = (await this.#areStubs()) ? folders.filter((one) => one !== '/usr/bin') : folders
+    const paths = [...new Set(usable.map((folder) => join(folder, program)))]
     const answers = await Promise.all(paths.map((path) => answerOf(path, words)))
     return answers.flatMap((answer) => (answer === undefined ? [] : [answer]))
   }
@@ -26,6 +37,19 @@ export class HostProber implements ToolProber {
       (found) => found.isDirectory(),
       () => false,
     )
+  }
+
+  /**
+   * On a Mac without the Command Line Tools `/usr/bin/git` and others are stubs: run, they open a window
+   * that offers to install them. `xcode-select -p` tells without one.
+   */
+  async #areStubs(): Promise<boolean> {
+    if (this.platform !== 'darwin') return false
+    this.#hasDeveloperTools ??= runProgram('xcode-select', ['-p'], {timeoutMs: 5000}).then(
+      ({code}) => code === 0,
+      () => false,
+    )
+    return !(await this.#hasDeveloperTools)
   }
 }
 

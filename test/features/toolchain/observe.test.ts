@@ -37,7 +37,7 @@ function usePath(...folders: readonly string[]): void {
 }
 
 async function stateOfTool(id: string) {
-  const states = await observeToolchain(toolchain, 'backend', new HostProber('linux'))
+  const states = await observeToolchain(toolchain, 'backend', new HostProber('linux', []))
   return states.find((state) => state.id === id)
 }
 
@@ -71,10 +71,32 @@ describe('the tools of a machine', () => {
     expect(await stateOfTool('git')).toMatchObject({state: 'absent', version: undefined})
   })
 
+  test('are found where servers lie though PATH leaves it out', async () => {
+    program('sbin', 'nginx', 'nginx version: nginx/1.22.1')
+    usePath('none')
+    const prober = new HostProber('linux', [join(place, 'sbin')])
+
+    const states = await observeToolchain(toolchain, 'backend', prober)
+
+    expect(states.find(({id}) => id === 'nginx')).toMatchObject({version: '1.22.1'})
+  })
+
+  test.each([
+    [2, 0],
+    [0, 1],
+  ])('on a Mac whose xcode-select ends with %i, %i of /usr/bin are run', async (code, count) => {
+    program('one', 'xcode-select', '/Library/Developer/CommandLineTools', code)
+    vi.stubEnv('PATH', `${join(place, 'one')}:/usr/bin`)
+
+    const answers = await new HostProber('darwin', []).outputs('env', ['true'])
+
+    expect(answers).toHaveLength(count)
+  })
+
   test('are those of the profile and of the platform only', async () => {
     usePath('none')
 
-    const states = await observeToolchain(toolchain, 'full', new HostProber('linux'))
+    const states = await observeToolchain(toolchain, 'full', new HostProber('linux', []))
 
     expect(states.map(({id}) => id)).toContain('flutter')
     expect(states.map(({id}) => id)).not.toContain('xcode')
@@ -86,7 +108,7 @@ describe('mitra.lock', () => {
     program('one', 'python3', 'Python 3.11.2')
     program('one', 'git', 'git version 2.39.5')
     usePath('one')
-    const states = await observeToolchain(toolchain, 'backend', new HostProber('linux'))
+    const states = await observeToolchain(toolchain, 'backend', new HostProber('linux', []))
     const lock = lockOf(states, {platform: 'linux', architecture: 'x64'})
 
     expect(lock.tools).toEqual({python: '3.11.2', git: '2.39.5'})
