@@ -1,3 +1,4 @@
+import {MitraError} from '../../errors.js'
 import type {Files, Templates} from '../../ports/files.js'
 import type {RunWriter, Step} from '../../ports/journal.js'
 import type {WorkspaceLayout} from '../../ports/workspace.js'
@@ -5,7 +6,7 @@ import type {WorkspaceLayout} from '../../ports/workspace.js'
 /** A file that `init` writes, with its whole text. */
 export interface WantedFile {
   /** The part of the workspace it belongs to: one step of the plan. */
-  readonly part: 'state' | 'database' | 'settings'
+  readonly part: 'state' | 'database' | 'backend' | 'settings'
   /** Below the workspace's root, with `/`. */
   readonly path: string
   readonly text: string
@@ -13,11 +14,12 @@ export interface WantedFile {
 }
 
 // The settings are last: a folder is a workspace only when the rest of it is there.
-const partsInOrder = ['state', 'database', 'settings'] as const
+const partsInOrder = ['state', 'database', 'backend', 'settings'] as const
 
 const partTitles: Readonly<Record<WantedFile['part'], string>> = {
   state: 'Make .mitra/ for data, logs, passwords and journal (git ignores it)',
   database: 'Write the migrations to database/',
+  backend: 'Write a FastAPI backend to python-backend/',
   settings: 'Write the settings to mitra.yml',
 }
 
@@ -44,6 +46,37 @@ export async function wantedFiles(
     ...[...shared, ...tenant].map(([path, text]) => ({part: 'database' as const, path, text})),
     {part: 'settings', path: 'mitra.yml', text: settings},
   ]
+}
+
+/**
+ * A small backend with everything that the platform asks of one. A folder that holds anything of a
+ * backend already is its owner's: files of ours among theirs would make a program of neither.
+ */
+export async function wantedBackendFiles(
+  templates: Templates,
+  layout: WorkspaceLayout,
+  files: Files,
+): Promise<readonly WantedFile[]> {
+  const wanted = [...(await templates.read('backend'))].map(([path, text]) => ({
+    part: 'backend' as const,
+    // npm leaves a file named .gitignore out of a package.
+    path: path.replace(/^backend\//, 'python-backend/').replace(/\/gitignore$/, '/.gitignore'),
+    text,
+  }))
+  const present = await Promise.all(wanted.map((file) => files.read(pathOf(file, layout))))
+  const foreign = wanted.find(({text}, index) => (present[index] ?? text) !== text)
+  if (foreign === undefined) return wanted
+  throw new MitraError(
+    'refused',
+    'BACKEND_THERE',
+    `${pathOf(foreign, layout)} is there and is another one; nothing was written.`,
+    {
+      hints: [
+        'There is a backend already: leave out --with-backend.',
+        'Or move python-backend/ away.',
+      ],
+    },
+  )
 }
 
 export interface WorkspaceFilesPlan {
