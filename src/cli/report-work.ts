@@ -1,11 +1,11 @@
 import {MitraError} from '../errors.js'
-import {utcDayOf} from '../features/cost/calendar.js'
+import {addDays, utcDayOf} from '../features/cost/calendar.js'
 import {withCauses} from '../features/cost/report/anomaly-causes.js'
 import {buildReport} from '../features/cost/report/build-report.js'
 import type {CostReport} from '../features/cost/report/cost-report.js'
 import {recordOf} from '../features/cost/report/report-changes.js'
 import {checkedMonth, reportMonth} from '../features/cost/report/month-sums.js'
-import type {CostLedger} from '../ports/costs.js'
+import type {CostLedger, UtcDay} from '../ports/costs.js'
 import type {ReportMemory, ReportRecord} from '../ports/report-memory.js'
 import {readBill, type BillWish} from './bill.js'
 import {terminalLook} from './terminal-look.js'
@@ -18,6 +18,8 @@ export type ReportFormat = (typeof reportFormats)[number]
 interface ReportWish extends BillWish {
   readonly month?: string | undefined
   readonly causes?: boolean
+  /** Anomalies of so many days, where the report's two weeks are not enough. */
+  readonly anomalyDays?: number
 }
 
 export interface MadeReport {
@@ -51,6 +53,7 @@ export async function makeReport(tools: Tools, wish: ReportWish): Promise<MadeRe
     },
     gstPercent: config.values['cost.gstPercent'],
     earlier,
+    anomaliesSince: sinceFor(wish, asOf),
     now,
   })
   const record = recordOf(report, exactTotal)
@@ -58,6 +61,13 @@ export async function makeReport(tools: Tools, wish: ReportWish): Promise<MadeRe
   const explained = await withCauses(report, {source, ledger, rates: files.rates})
   return {report: explained, record, ledger, memory}
 }
+
+/** Not later than the report's own: what is learnt from fewer days would begin on other days. */
+function sinceFor({anomalyDays = 0}: ReportWish, asOf: UtcDay): UtcDay | undefined {
+  return anomalyDays > reportedDays ? addDays(asOf, -anomalyDays) : undefined
+}
+
+const reportedDays = 14
 
 const endings: Readonly<Record<string, ReportFormat>> = {
   html: 'html',

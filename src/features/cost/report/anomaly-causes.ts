@@ -1,10 +1,10 @@
 import type {ExchangeRates} from '../../../ports/cost-plan.js'
-import type {CostLedger, CostSource} from '../../../ports/costs.js'
+import type {CostLedger, CostSource, CostSpent} from '../../../ports/costs.js'
 import {asMinor} from '../../../ports/money.js'
 import {causeOf} from '../anomaly-cause.js'
 import {addDays} from '../calendar.js'
 import {convertedLedger} from './converted-ledger.js'
-import type {AnomalyFacts, CostReport} from './cost-report.js'
+import type {AnomalyFacts, CostReport, SourceFacts} from './cost-report.js'
 
 /** As far back as a cause is looked for: four weeks before the anomaly. */
 const daysBefore = 28
@@ -41,7 +41,7 @@ export async function withCauses(
   return {
     ...report,
     anomalies: report.anomalies.map((one) => (one.id === wanted.id ? named : one)),
-    source: {...report.source, requests: spent.requests, cost: spent.cost},
+    source: spentMore(report.source, spent),
   }
 }
 
@@ -51,4 +51,16 @@ function asFacts({
   excess,
 }: ReturnType<typeof causeOf>[number]): AnomalyFacts['cause'][number] {
   return {usageType, region: region ?? null, excess: asMinor(excess)}
+}
+
+/** Requests that were made after the facts were written down count in the month too. */
+function spentMore(source: SourceFacts, {requests, cost}: CostSpent): SourceFacts {
+  const {thisMonth} = source
+  const more = requests - source.requests
+  return {
+    ...source,
+    requests,
+    cost,
+    thisMonth: thisMonth === null ? null : {...thisMonth, requests: thisMonth.requests + more},
+  }
 }

@@ -2,15 +2,16 @@ import type {CostFiles} from '../../../ports/cost-plan.js'
 import type {CostLedger, CostLine, UtcDay} from '../../../ports/costs.js'
 import {asMinor, toMinor, type MinorMoney, type Money} from '../../../ports/money.js'
 import type {ReportRecord} from '../../../ports/report-memory.js'
-import {findAnomalies, type CostAnomaly} from '../anomalies.js'
+import {findAnomalies} from '../anomalies.js'
 import {budgetFor, type PhaseBudget, type PhaseChoice} from '../budgets.js'
 import {daysBetween} from '../calendar.js'
 import {forecastMonth, type MonthForecast} from '../forecast.js'
 import {summariseSubscriptions} from '../subscriptions.js'
 import {windowText} from '../window.js'
+import {anomalyFacts} from './anomaly-facts.js'
 import {budgetVerdict, countsAgainst} from './budget-verdict.js'
 import {convertedLedger} from './converted-ledger.js'
-import type {AnomalyFacts, CostReport, ForecastFacts, GstFacts, SourceFacts} from './cost-report.js'
+import type {CostReport, ForecastFacts, GstFacts, SourceFacts} from './cost-report.js'
 import {countedByDay, dailyCosts} from './daily-costs.js'
 import {
   billedByClass,
@@ -35,6 +36,8 @@ export interface ReportRequest {
   readonly gstPercent: number
   /** The last report of an earlier day. */
   readonly earlier: ReportRecord | undefined
+  /** Anomalies that ended before are left out; by default two weeks, or the month when it is over. */
+  readonly anomaliesSince?: UtcDay | undefined
   readonly now: Date
 }
 
@@ -67,7 +70,10 @@ export function buildReport(request: ReportRequest): BuiltReport {
     currency: to,
     conversion,
     ...parts,
-    anomalies: anomalyFacts(findAnomalies(ledger, month.asOf, sinceMonth(month)), earlier),
+    anomalies: anomalyFacts(
+      findAnomalies(ledger, month.asOf, sinceOf(month, request)),
+      earlier?.anomalies ?? [],
+    ),
     warnings: warning === undefined ? [] : [warning],
   }
   const lines = linesOf(ledger, month.counted)
@@ -161,7 +167,8 @@ function partsOf(frame: Frame) {
 }
 
 /** Those that were still going on when the month began. */
-function sinceMonth({month, isOver}: ReportMonth) {
+function sinceOf({month, isOver}: ReportMonth, {anomaliesSince}: ReportRequest) {
+  if (anomaliesSince !== undefined) return {since: anomaliesSince}
   return isOver ? {since: month.start} : {}
 }
 
@@ -235,28 +242,4 @@ function gstFacts(lines: readonly CostLine[], currency: string, percent: number)
     billed: tax === undefined ? null : {minor: toMinor({currency, pico: tax}), currency},
     computed: {minor: gstOn(net, {currency, percent}), currency},
   }
-}
-
-function anomalyFacts(
-  found: readonly CostAnomaly[],
-  earlier: ReportRecord | undefined,
-): readonly AnomalyFacts[] {
-  return found.map((one) => ({
-    id: one.id,
-    kind: one.kind,
-    service: one.service,
-    firstDay: one.firstDay,
-    lastDay: one.lastDay,
-    isOngoing: one.isOngoing,
-    isNew: !(earlier?.anomalies.includes(one.id) ?? false),
-    expected: asMinor(one.expected),
-    actual: asMinor(one.actual),
-    excess: asMinor(one.excess),
-    score: one.score,
-    cause: one.cause.map(({usageType, region, excess}) => ({
-      usageType,
-      region: region ?? null,
-      excess: asMinor(excess),
-    })),
-  }))
 }
