@@ -34,6 +34,7 @@ const composition = new Set(
       'bill',
       'report-work',
       'report-sends',
+      'observed-bill',
     ]),
   ),
 )

@@ -1,4 +1,4 @@
-import type {CostFiles} from '../ports/cost-plan.js'
+import type {CostDrivers, CostFiles} from '../ports/cost-plan.js'
 import type {CostStore} from '../ports/cost-store.js'
 import type {CostSource} from '../ports/costs.js'
 import type {Heartbeat, Notifier} from '../ports/notifier.js'
@@ -12,6 +12,8 @@ import type {Tools} from './tools.js'
 export interface CostTools {
   /** Budgets, subscriptions and rates: the workspace's own or those that mitra ships. */
   readonly costFiles: () => Promise<CostFiles>
+  /** What drives cost with users: the workspace's own or the one that mitra ships. */
+  readonly costDrivers: () => Promise<CostDrivers>
   /** What is kept of the bill; works without a workspace too. */
   readonly costStore: () => Promise<CostStore>
   /** The bill: what is kept, and Cost Explorer for what is missing. */
@@ -38,6 +40,13 @@ export function costTools(tools: () => Tools, once: Once) {
         subscriptions: config.values['cost.subscriptionsFile'],
         exchangeRates: config.values['cost.exchangeRatesFile'],
       })
+    }),
+    costDrivers: once(async () => {
+      const {config, hasSettings, layout} = await tools().prospect()
+      const {loadCostDrivers} = await import('../config/cost/load-cost-files.js')
+      const {plan} = await tools().costFiles()
+      const path = config.values['cost.driversFile']
+      return loadCostDrivers(hasSettings ? layout.root : undefined, {path, plan})
     }),
     costStore: once(async () => {
       const {openCostStore} = await import('./open-costs.js')

@@ -47,4 +47,9 @@ export const costPlanSettings = {
     fallback: '',
     about: 'Rates; empty takes cost/exchange-rates.yml of the workspace, else those shipped.',
   },
+  'cost.driversFile': {
+    schema: path,
+    fallback: '',
+    about: 'What drives cost with users; else cost/drivers.yml, else the one shipped.',
+  },
 } as const

@@ -112,3 +112,73 @@ export interface CostFiles {
   readonly subscriptions: SubscriptionList
   readonly rates: ExchangeRates
 }
+
+/** What a month of the platform uses; each of them is a number of units that never falls with users. */
+export const costQuantities = [
+  'hours',
+  'requests',
+  'millionRequests',
+  'vcpuHours',
+  'memoryGbHours',
+  'acuHours',
+  'databaseGb',
+  'storageGb',
+  'transferGb',
+  'logGb',
+  'cacheGbHours',
+  'millionTraces',
+  'textUnits',
+] as const
+
+export type CostQuantity = (typeof costQuantities)[number]
+
+/** What one user, one task, one request comes to; all above zero. */
+export interface UsageFigures {
+  readonly requestsPerUser: number
+  /** The busiest hour against the mean. */
+  readonly peakFactor: number
+  readonly requestsPerTaskSecond: number
+  readonly leastTasks: number
+  readonly taskVcpu: number
+  readonly taskMemoryGb: number
+  readonly requestsPerAcuSecond: number
+  readonly leastAcus: number
+  readonly databaseMbPerUser: number
+  readonly storageMbPerUser: number
+  readonly transferKbPerRequest: number
+  readonly logKbPerRequest: number
+  readonly cacheMbPerUser: number
+  readonly leastCacheGb: number
+  readonly requestsPerTrace: number
+  readonly textsPerUser: number
+}
+
+export interface DrivenItem {
+  readonly of: CostQuantity
+  /** Units that fall to each of it. */
+  readonly per: number
+  /** Of one unit. */
+  readonly price: Money
+  readonly unit: string
+  readonly eachRegion: boolean
+}
+
+export interface DrivenService {
+  /** As on the bill. */
+  readonly service: string
+  /** The first phase that has it; undefined for all. */
+  readonly from: string | undefined
+  readonly items: readonly DrivenItem[]
+}
+
+/** How the cost of a month follows from its users. */
+export interface CostDrivers {
+  readonly file: string
+  readonly currency: string
+  /** The day that the prices are of. */
+  readonly pricesOf: UtcDay
+  readonly usage: UsageFigures
+  /** By name of phase; a phase that is not there runs in one. */
+  readonly regions: ReadonlyMap<string, number>
+  readonly services: readonly DrivenService[]
+}

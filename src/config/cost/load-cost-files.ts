@@ -2,7 +2,7 @@ import {readFile} from 'node:fs/promises'
 import {join, resolve} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {codeOf, MitraError} from '../../errors.js'
-import type {CostFiles} from '../../ports/cost-plan.js'
+import type {CostDrivers, CostFiles, CostPlan} from '../../ports/cost-plan.js'
 
 /** Paths that somebody set; an empty one is not set. */
 export interface CostFilePaths {
@@ -46,6 +46,16 @@ export async function loadCostFiles(
   }
 }
 
+/** From `cost/drivers.yml` of the workspace, else the one that mitra ships. */
+export async function loadCostDrivers(
+  root: string | undefined,
+  {path, plan}: {readonly path: string; readonly plan: CostPlan},
+): Promise<CostDrivers> {
+  const {file, text} = await readFound({key: 'driversFile', name: 'drivers.yml', set: path}, root)
+  const {parseCostDrivers} = await import('./drivers.js')
+  return parseCostDrivers(file, text, plan)
+}
+
 interface FoundFile {
   readonly file: string
   readonly text: string
@@ -56,19 +66,29 @@ async function readOne(
   root: string | undefined,
   paths: CostFilePaths,
 ): Promise<FoundFile> {
-  const set = paths[which]
+  return readFound({key: `${which}File`, name: names[which], set: paths[which]}, root)
+}
+
+interface Wanted {
+  /** The setting below `cost.` that names its path. */
+  readonly key: string
+  readonly name: string
+  readonly set: string
+}
+
+async function readFound({key, name, set}: Wanted, root: string | undefined): Promise<FoundFile> {
   if (set !== '') {
     const file = resolve(root ?? '.', set)
     const text = await textOf(file)
     if (text !== undefined) return {file, text}
     throw new MitraError('config', 'COST_FILE', `There is no ${file}.`, {
-      hints: [`cost.${which}File says so; mitra config show tells where that comes from.`],
+      hints: [`cost.${key} says so; mitra config show tells where that comes from.`],
     })
   }
-  const own = root === undefined ? undefined : join(root, 'cost', names[which])
+  const own = root === undefined ? undefined : join(root, 'cost', name)
   const ownText = own === undefined ? undefined : await textOf(own)
   if (own !== undefined && ownText !== undefined) return {file: own, text: ownText}
-  const shipped = join(packaged, names[which])
+  const shipped = join(packaged, name)
   return {file: shipped, text: await readFile(shipped, 'utf8')}
 }
 
