@@ -30,6 +30,7 @@ interface WholeWish extends MigrationWish {
 }
 
 export async function planWhole(tools: Tools, {lint, ...wish}: WholeWish): Promise<WholePlan> {
+  keepMemorySteady()
   const migrations = await workspaceMigrations(tools)
   const state = await observeDatabase(await tools.database())
   const plan = planMigrations(migrations, state, wish)
@@ -52,7 +53,6 @@ export async function applyWhole(
   tools: Tools,
   {applying, maxFailures}: {readonly applying: Applying; readonly maxFailures: number | undefined},
 ): Promise<void> {
-  keepMemorySteady()
   const [database, secrets] = [await tools.database(), await tools.secrets()]
   if (plan.needsBootstrap) {
     const {scramVerifier: verifierOf} = await import('../adapters/scram/verifier.js')
