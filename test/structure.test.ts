@@ -30,6 +30,8 @@ const composition = new Set(
       // What ran in a tenant, for archives of it.
       'tenant-archives',
       'migrate-work',
+      // What every feature finds wrong.
+      'doctor-tools',
       // A bill out of any source, a report of it, and who gets it.
       'bill',
       'report-work',

@@ -1,4 +1,4 @@
-import type {CheckResult} from '../features/doctor/diagnose.js'
+import type {CheckResult, Diagnosis} from '../features/doctor/diagnose.js'
 import {countOf} from './plan-text.js'
 import {table} from './table.js'
 
@@ -6,16 +6,14 @@ import {table} from './table.js'
  * Checks as aligned columns, what was skipped as one line for each reason, then cause and fix of what
  * is wrong, the nearest to the root first.
  */
-export function findingsText(checks: readonly CheckResult[]): string {
+export function findingsText({checks, wrong: ids}: Diagnosis): string {
   const rows = checks
     .filter(({state}) => state !== 'skipped')
     .map(({id, state, title}) => [state, id, title])
   const skipped = [...skippedByReason(checks)].map(
     ([reason, ids]) => `Skipped: ${ids.join(', ')}\n  ${reason}`,
   )
-  const wrong = (['failed', 'unknown', 'warning'] as const).flatMap((state) =>
-    inState(checks, state),
-  )
+  const wrong = ids.flatMap((id) => checks.filter((check) => check.id === id))
   const drawn = table(['State', 'Check', 'Seen'], rows)
   return [drawn, ...skipped, ...wrong.map(explained), verdict(checks)].join('\n\n')
 }
@@ -28,9 +26,10 @@ function skippedByReason(checks: readonly CheckResult[]): ReadonlyMap<string, re
   return groups
 }
 
-function explained({id, title, cause, fix = [], link}: CheckResult): string {
+function explained({id, title, cause, fix = [], link, followsFrom}: CheckResult): string {
   return [
     `${id}: ${title}`,
+    ...(followsFrom === undefined ? [] : [`  Follows from ${followsFrom}.`]),
     ...(cause === undefined ? [] : [`  ${cause}`]),
     ...fix.map((line) => `  > ${line}`),
     ...(link === undefined ? [] : [`  ${link}`]),

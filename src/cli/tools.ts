@@ -8,6 +8,7 @@ import type {Database} from '../ports/database.js'
 import type {DdlChecker} from '../ports/ddl-checker.js'
 import type {FoundEngine} from '../ports/engine.js'
 import type {Files, Templates} from '../ports/files.js'
+import type {Host} from '../ports/host.js'
 import type {Journal} from '../ports/journal.js'
 import type {Machine} from '../ports/machine.js'
 import type {MigrationFiles} from '../ports/migration-files.js'
@@ -20,6 +21,7 @@ import type {Secrets} from '../ports/secrets.js'
 import type {Sockets} from '../ports/sockets.js'
 import type {SqlReader} from '../ports/sql-reader.js'
 import type {Stack} from '../ports/stack.js'
+import type {Toolchain, ToolProber} from '../ports/toolchain.js'
 import type {Ports, WorkspaceLayout, WorkspaceMemory} from '../ports/workspace.js'
 import {costTools, notifyTools, type CostTools} from './cost-tools.js'
 import {environmentTools, type EnvironmentTools} from './environment-tools.js'
@@ -54,6 +56,9 @@ export interface Tools extends CostTools, EnvironmentTools {
   readonly clock: () => Clock
   readonly machine: () => Promise<Machine>
   readonly network: () => Promise<Network>
+  readonly host: () => Promise<Host>
+  readonly toolchain: () => Promise<Toolchain>
+  readonly toolProber: () => Promise<ToolProber>
   readonly archives: () => Promise<Archives>
   readonly programs: () => Promise<Programs>
   readonly background: () => Promise<Background>
@@ -204,6 +209,15 @@ function machineTools(once: Once) {
     ),
     network: once(
       async () => new (await import('../adapters/machine/host-network.js')).HostNetwork(),
+    ),
+    host: once(
+      async () => new (await import('../adapters/machine/process-host.js')).ProcessHost(),
+    ),
+    toolchain: once(async () =>
+      (await import('../config/toolchain/load-toolchain.js')).loadToolchain(),
+    ),
+    toolProber: once(
+      async () => new (await import('../adapters/toolchain/host-prober.js')).HostProber(),
     ),
     browser: once(
       async () => new (await import('../adapters/browser/system-browser.js')).SystemBrowser(),

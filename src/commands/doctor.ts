@@ -1,13 +1,10 @@
 import {Flags} from '@oclif/core'
-import {workspaceMigrations} from '../cli/database-work.js'
+import {doctorTools} from '../cli/doctor-tools.js'
 import {findingsText} from '../cli/findings-text.js'
 import {MitraCommand} from '../cli/mitra-command.js'
 import {allChecks} from '../features/doctor/all-checks.js'
-import type {DoctorTools} from '../features/doctor/check.js'
 import {diagnose, type Diagnosis} from '../features/doctor/diagnose.js'
 import {selectChecks} from '../features/doctor/select.js'
-import {countPending, planMigrations} from '../features/migrations/plan.js'
-import {observeDatabase} from '../features/migrations/state.js'
 
 export default class Doctor extends MitraCommand {
   static override summary = 'Look for what is wrong, say why and what to do. Changes nothing.'
@@ -33,30 +30,9 @@ export default class Doctor extends MitraCommand {
 
   async run(): Promise<Diagnosis> {
     const {flags} = await this.parse(Doctor)
-    const diagnosis = await diagnose(selectChecks(allChecks, flags), this.doctorTools())
-    this.log(findingsText(diagnosis.checks))
+    const diagnosis = await diagnose(selectChecks(allChecks, flags), doctorTools(this.tools))
+    this.log(findingsText(diagnosis))
     if (!diagnosis.healthy) this.exitWithFindings()
     return diagnosis
-  }
-
-  private doctorTools(): DoctorTools {
-    const {tools} = this
-    return {
-      ...tools,
-      clock: tools.clock(),
-      stack: () => tools.stack(),
-      states: async () => (await tools.stack()).states(),
-      database: () => tools.database(),
-      objectStore: () => tools.objectStore(),
-      workspace: async () => {
-        const {layout, config} = await tools.workspace()
-        const bucket = config.values['objectStore.bucket']
-        return {layout, bucket, isChosenPort: (name) => config.isChosen(`ports.${name}`)}
-      },
-      pendingMigrations: async () => {
-        const state = await observeDatabase(await tools.database())
-        return countPending(planMigrations(await workspaceMigrations(tools), state))
-      },
-    }
   }
 }

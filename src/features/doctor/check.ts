@@ -1,9 +1,16 @@
 import type {Clock} from '../../ports/clock.js'
+import type {CostFiles} from '../../ports/cost-plan.js'
+import type {CostStore} from '../../ports/cost-store.js'
 import type {Database} from '../../ports/database.js'
+import type {EnvironmentSchema} from '../../ports/environments.js'
+import type {Files} from '../../ports/files.js'
+import type {Git} from '../../ports/git.js'
+import type {Host} from '../../ports/host.js'
 import type {Journal} from '../../ports/journal.js'
 import type {Machine} from '../../ports/machine.js'
 import type {Network} from '../../ports/network.js'
 import type {ObjectStore} from '../../ports/object-store.js'
+import type {RetentionRules} from '../../ports/retention-rules.js'
 import type {Secrets} from '../../ports/secrets.js'
 import type {Sockets} from '../../ports/sockets.js'
 import type {ServiceName, ServiceStatus, Stack} from '../../ports/stack.js'
@@ -24,7 +31,14 @@ export interface Finding {
 }
 
 /** What must hold before a check can look; the check of that thing itself reports when it does not. */
-export type Need = 'workspace' | 'engine' | 'postgres' | 'database' | 'object-store'
+export type Need =
+  | 'workspace'
+  | 'engine'
+  | 'postgres'
+  | 'database'
+  | 'migrator'
+  | 'object-store'
+  | 'nginx'
 
 export interface Check {
   /** Stable: scripts and people search for it. */
@@ -45,6 +59,22 @@ export interface WorkspaceFacts {
 
 export type StackStates = ReadonlyMap<ServiceName, ServiceStatus>
 
+/** A program that developing needs, as PATH has it. */
+export interface ToolFound {
+  readonly id: string
+  readonly title: string
+  readonly state: 'present' | 'hidden' | 'tooLow' | 'absent'
+  readonly version: string | undefined
+  readonly path: string | undefined
+  readonly rightPath: string | undefined
+}
+
+/** What another feature found wrong. */
+interface Problem {
+  readonly what: string
+  readonly fix: string
+}
+
 /** Everything that a check may look at; each opens what it needs and throws what it throws. */
 export interface DoctorTools {
   readonly clock: Clock
@@ -61,5 +91,23 @@ export interface DoctorTools {
   readonly journal: () => Promise<Journal>
   readonly database: () => Promise<Database>
   readonly objectStore: () => Promise<ObjectStore>
+  readonly host: () => Promise<Host>
+  readonly files: () => Promise<Files>
+  readonly git: () => Promise<Git>
+  readonly costStore: () => Promise<CostStore>
+  readonly costFiles: () => Promise<CostFiles>
+  readonly retentionRules: () => Promise<RetentionRules>
+  readonly environmentSchema: () => Promise<EnvironmentSchema>
+  readonly settingVariables: () => Promise<readonly string[]>
+  readonly toolStates: () => Promise<readonly ToolFound[]>
+  /** Of the .env files that are there. */
+  readonly environmentProblems: () => Promise<{
+    readonly files: readonly string[]
+    readonly problems: readonly (Problem & {readonly where: string})[]
+  }>
+  readonly readMigrationFiles: () => Promise<unknown>
   readonly pendingMigrations: () => Promise<number>
+  /** Undefined where there is no ledger, or one of another mitra. */
+  readonly ledgerFindings: () => Promise<readonly Problem[] | undefined>
+  readonly tenantsWithoutPassword: () => Promise<readonly string[]>
 }

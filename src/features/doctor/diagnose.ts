@@ -1,15 +1,22 @@
 import {messageOf, MitraError} from '../../errors.js'
 import type {Check, DoctorTools, Finding} from './check.js'
 import {obstacleTo} from './obstacles.js'
+import {rankWrong, rootOf} from './rank.js'
 
 export interface CheckResult extends Finding {
   readonly id: string
+  /** Where docs/doctor.md tells more. */
+  readonly page: string
+  /** The check whose finding brought this one about. */
+  readonly followsFrom?: string
   readonly ms: number
 }
 
 export interface Diagnosis {
   /** Nothing failed and everything answered; a warning is no failure. */
   readonly healthy: boolean
+  /** Ids of all that is wrong, the likeliest root first, each root before what follows from it. */
+  readonly wrong: readonly string[]
   readonly checks: readonly CheckResult[]
 }
 
@@ -24,9 +31,11 @@ export async function diagnose(
 ): Promise<Diagnosis> {
   const shared = lookOnce(tools)
   const looked = await Promise.all(checks.map((check) => perform(check, shared, within)))
-  const results = looked.map((result, index) => onceOnly(result, looked.slice(0, index)))
+  const single = looked.map((result, index) => onceOnly(result, looked.slice(0, index)))
+  const results = single.map((result) => withRoot(result, single))
   return {
     healthy: results.every(({state}) => state !== 'failed' && state !== 'unknown'),
+    wrong: rankWrong(results),
     checks: results,
   }
 }
@@ -36,8 +45,14 @@ function onceOnly(result: CheckResult, above: readonly CheckResult[]): CheckResu
   if (result.state !== 'failed') return result
   const same = above.find(({state, title}) => state === 'failed' && title === result.title)
   if (same === undefined) return result
-  const {id, title, ms} = result
-  return {id, state: 'skipped', title, cause: `See ${same.id}.`, ms}
+  const {id, title, page, ms} = result
+  return {id, state: 'skipped', title, cause: `See ${same.id}.`, page, ms}
+}
+
+function withRoot(result: CheckResult, all: readonly CheckResult[]): CheckResult {
+  if (result.state === 'ok' || result.state === 'skipped') return result
+  const root = rootOf(result.id, all)
+  return root === undefined ? result : {...result, followsFrom: root}
 }
 
 async function perform(check: Check, tools: DoctorTools, within: number): Promise<CheckResult> {
@@ -45,7 +60,8 @@ async function perform(check: Check, tools: DoctorTools, within: number): Promis
   const progress = {isLooking: false}
   const late = () => (progress.isLooking ? noAnswer(check, within) : notReached(check))
   const finding = await inTime(lookOrExplain(check, tools, progress), late, within)
-  return {id: check.id, ...finding, ms: tools.clock.now().getTime() - from}
+  const page = `docs/doctor.md#${check.id}`
+  return {id: check.id, ...finding, page, ms: tools.clock.now().getTime() - from}
 }
 
 async function lookOrExplain(
@@ -100,6 +116,8 @@ function lookOnce(tools: DoctorTools): DoctorTools {
     ports: once(tools.ports),
     stack: once(tools.stack),
     states: once(tools.states),
+    host: once(tools.host),
+    toolStates: once(tools.toolStates),
   }
 }
 

@@ -1,5 +1,6 @@
 import {MitraError} from '../../errors.js'
 import type {ServiceName} from '../../ports/stack.js'
+import {askDatabase} from './ask.js'
 import type {DoctorTools, Need} from './check.js'
 
 /** Why a check cannot look, so that one cause is one finding; undefined when it can. */
@@ -16,9 +17,12 @@ export async function obstacleTo(
       return noEngine(tools)
     case 'postgres':
     case 'object-store':
+    case 'nginx':
       return (await noEngine(tools)) ?? notRunning(need, tools)
     case 'database':
       return (await obstacleTo('postgres', tools)) ?? noPassword(tools)
+    case 'migrator':
+      return (await obstacleTo('database', tools)) ?? noMigrator(tools)
   }
 }
 
@@ -62,6 +66,25 @@ async function notRunning(name: ServiceName, tools: DoctorTools): Promise<string
 // A session would make a new password in place of a lost one, and lock everyone out.
 async function noPassword(tools: DoctorTools): Promise<string | undefined> {
   return (await isPasswordLost('postgres.admin', tools)) ? 'See database.response.' : undefined
+}
+
+// The same for what migrates, once there is such a login.
+async function noMigrator(tools: DoctorTools): Promise<string | undefined> {
+  return (await isMigratorLost(tools)) ? 'See database.migrator.' : undefined
+}
+
+/** The login of migrations is there, and its password is not. */
+export async function isMigratorLost(tools: DoctorTools): Promise<boolean> {
+  return (await isPasswordLost('postgres.migrator', tools)) && hasMigrator(tools)
+}
+
+/** Whether Postgres knows the login of migrations. */
+export async function hasMigrator(tools: DoctorTools): Promise<boolean> {
+  const [[there] = []] = await askDatabase(
+    tools,
+    "SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = 'mitra_migrator')",
+  )
+  return there === 't'
 }
 
 /** A server runs with a password that the workspace does not hold. */

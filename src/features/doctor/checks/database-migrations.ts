@@ -3,7 +3,7 @@ import type {Check} from '../check.js'
 export const databaseMigrations: Check = {
   id: 'database.migrations',
   subject: 'Migrations',
-  need: 'database',
+  need: 'migrator',
   async look(tools) {
     const pending = await tools.pendingMigrations()
     if (pending === 0) return {state: 'ok', title: 'No migration is pending'}

@@ -1,0 +1,87 @@
+import type {DoctorTools} from '../features/doctor/check.js'
+import {checkEnvironment} from '../features/environments/check.js'
+import {countPending, planMigrations} from '../features/migrations/plan.js'
+import {observeDatabase} from '../features/migrations/state.js'
+import {verifyLedger} from '../features/migrations/verify.js'
+import {secretOf} from '../features/tenants/names.js'
+import {observeToolchain} from '../features/toolchain/observe.js'
+import {environmentNames} from '../ports/environments.js'
+import {workspaceMigrations} from './database-work.js'
+import {foundEnvironment} from './environment-work.js'
+import {onceEach} from './once.js'
+import type {Tools} from './tools.js'
+
+// Those that a setting does not stand behind.
+const furtherVariables = [
+  'MITRA_WORKSPACE',
+  'MITRA_CACHE_DIR',
+  'MITRA_YES',
+  'MITRA_PLAN',
+  'MITRA_TENANT',
+  'MITRA_SLACK_WEBHOOK_URL',
+  'MITRA_SMTP_URL',
+  'MITRA_PING_URL',
+]
+
+/** What the checks look at, out of the features that know it. */
+export function doctorTools(tools: Tools): DoctorTools {
+  return {
+    ...tools,
+    clock: tools.clock(),
+    stack: () => tools.stack(),
+    states: async () => (await tools.stack()).states(),
+    database: () => tools.database(),
+    objectStore: () => tools.objectStore(),
+    workspace: async () => {
+      const {layout, config} = await tools.workspace()
+      const bucket = config.values['objectStore.bucket']
+      return {layout, bucket, isChosenPort: (name) => config.isChosen(`ports.${name}`)}
+    },
+    async settingVariables() {
+      const {environmentName, settingKeys} = await import('../config/settings.js')
+      return [...settingKeys.map((key) => environmentName(key)), ...furtherVariables]
+    },
+    toolStates: async () =>
+      observeToolchain(await lookedForTools(tools), 'backend', await tools.toolProber()),
+    environmentProblems: () => environmentProblems(tools),
+    ...migrationLooks(tools),
+  }
+}
+
+/** Editors take a second to say their version, and no check asks. */
+async function lookedForTools(tools: Tools) {
+  const toolchain = await tools.toolchain()
+  const asked = new Set(['node', 'git', 'python', 'postgres-client', 'container-engine'])
+  return {...toolchain, tools: toolchain.tools.filter(({id}) => asked.has(id))}
+}
+
+async function environmentProblems(tools: Tools) {
+  const all = await Promise.all(environmentNames.map((name) => foundEnvironment(tools, name)))
+  const found = all.filter(({text}) => text !== undefined)
+  if (found.length === 0) return {files: [], problems: []}
+  const schema = await tools.environmentSchema()
+  const problems = found.flatMap((one) => checkEnvironment(schema, one))
+  return {files: found.map(({file}) => file), problems}
+}
+
+/** Several checks look at the same state of the database: it is read once. */
+function migrationLooks(tools: Tools) {
+  const once = onceEach()
+  const migrations = once(() => workspaceMigrations(tools))
+  const observed = once(async () => observeDatabase(await tools.database()))
+  return {
+    readMigrationFiles: migrations,
+    pendingMigrations: async () =>
+      countPending(planMigrations(await migrations(), await observed())),
+    async ledgerFindings() {
+      const {isBootstrapped, hasCurrentLedger} = await observed()
+      if (!isBootstrapped || !hasCurrentLedger) return undefined
+      return (await verifyLedger(await tools.database(), await migrations())).findings
+    },
+    async tenantsWithoutPassword() {
+      const known = new Set(await (await tools.secrets()).names())
+      const {tenants} = await observed()
+      return tenants.map(({name}) => name).filter((name) => !known.has(secretOf(name)))
+    },
+  }
+}

@@ -1,0 +1,34 @@
+import type {Check} from '../check.js'
+
+const asked = 3
+const slowMs = 50
+const serverError = 500
+
+export const apiResponse: Check = {
+  id: 'api.response',
+  subject: 'The backend through Nginx',
+  need: 'nginx',
+  async look(tools) {
+    const {layout} = await tools.workspace()
+    const host = await tools.host()
+    if ((await host.place(`${layout.root}/python-backend`)) === undefined) {
+      return {state: 'skipped', title: 'No backend', cause: 'There is no python-backend folder.'}
+    }
+    const {nginx} = await tools.ports()
+    const first = await host.httpStatus(nginx, '/api/health')
+    if (first === undefined || first >= serverError) {
+      return {
+        state: 'warning',
+        title: `The backend does not answer through Nginx${first === undefined ? '' : ` (${first})`}`,
+        cause: 'It is not running, or not on the port that Nginx asks.',
+        fix: ['Start the backend.', 'mitra config show --explain'],
+      }
+    }
+    const from = tools.clock.now().getTime()
+    for (let turn = 0; turn < asked; turn += 1) await host.httpStatus(nginx, '/api/health')
+    const ms = (tools.clock.now().getTime() - from) / asked
+    const title = `The backend answers through Nginx in ${ms.toFixed(1)} ms`
+    if (ms < slowMs) return {state: 'ok', title}
+    return {state: 'warning', title, cause: `More than ${slowMs} ms.`, fix: ['mitra logs nginx']}
+  },
+}
