@@ -210,9 +210,7 @@ function machineTools(once: Once) {
     network: once(
       async () => new (await import('../adapters/machine/host-network.js')).HostNetwork(),
     ),
-    host: once(
-      async () => new (await import('../adapters/machine/process-host.js')).ProcessHost(),
-    ),
+    host: once(async () => new (await import('../adapters/machine/process-host.js')).ProcessHost()),
     toolchain: once(async () =>
       (await import('../config/toolchain/load-toolchain.js')).loadToolchain(),
     ),

@@ -2,9 +2,14 @@ import {Flags} from '@oclif/core'
 import {doctorTools} from '../cli/doctor-tools.js'
 import {findingsText} from '../cli/findings-text.js'
 import {MitraCommand} from '../cli/mitra-command.js'
+import {table} from '../cli/table.js'
 import {allChecks} from '../features/doctor/all-checks.js'
-import {diagnose, type Diagnosis} from '../features/doctor/diagnose.js'
+import {diagnose, pageOf, type Diagnosis} from '../features/doctor/diagnose.js'
 import {selectChecks} from '../features/doctor/select.js'
+
+interface CheckList {
+  readonly checks: readonly {readonly id: string; readonly subject: string; readonly page: string}[]
+}
 
 export default class Doctor extends MitraCommand {
   static override summary = 'Look for what is wrong, say why and what to do. Changes nothing.'
@@ -16,6 +21,7 @@ export default class Doctor extends MitraCommand {
     '<%= config.bin %> doctor --only dns.localhost',
   ]
   static override flags = {
+    list: Flags.boolean({summary: 'Print the checks and look at nothing.'}),
     only: Flags.string({
       multiple: true,
       multipleNonGreedy: true,
@@ -28,9 +34,20 @@ export default class Doctor extends MitraCommand {
     }),
   }
 
-  async run(): Promise<Diagnosis> {
+  async run(): Promise<Diagnosis | CheckList> {
     const {flags} = await this.parse(Doctor)
-    const diagnosis = await diagnose(selectChecks(allChecks, flags), doctorTools(this.tools))
+    const chosen = selectChecks(allChecks, flags)
+    if (flags.list) {
+      const checks = chosen.map(({id, subject}) => ({id, subject, page: pageOf(id)}))
+      this.log(
+        table(
+          ['Check', 'Subject'],
+          checks.map(({id, subject}) => [id, subject]),
+        ),
+      )
+      return {checks}
+    }
+    const diagnosis = await diagnose(chosen, doctorTools(this.tools))
     this.log(findingsText(diagnosis))
     if (!diagnosis.healthy) this.exitWithFindings()
     return diagnosis

@@ -210,7 +210,7 @@ test('a full disk is a failure', async () => {
   expect(failed.map(({title}) => title)).toEqual(['1 MB free for /data'])
 })
 
-test('NODE_EXTRA_CA_CERTS is a warning where Node reads it at every start', async () => {
+test('NODE_EXTRA_CA_CERTS is a warning where it cannot be read', async () => {
   process.env['NODE_EXTRA_CA_CERTS'] = join(patient.folder, 'no.pem')
 
   const {checks, exitCode} = await patient.verdict()

@@ -55,12 +55,17 @@ function withRoot(result: CheckResult, all: readonly CheckResult[]): CheckResult
   return root === undefined ? result : {...result, followsFrom: root}
 }
 
+/** Where the docs tell of a check. */
+export function pageOf(id: string): string {
+  return `docs/doctor.md#${id}`
+}
+
 async function perform(check: Check, tools: DoctorTools, within: number): Promise<CheckResult> {
   const from = tools.clock.now().getTime()
   const progress = {isLooking: false}
   const late = () => (progress.isLooking ? noAnswer(check, within) : notReached(check))
   const finding = await inTime(lookOrExplain(check, tools, progress), late, within)
-  const page = `docs/doctor.md#${check.id}`
+  const page = pageOf(check.id)
   return {id: check.id, ...finding, page, ms: tools.clock.now().getTime() - from}
 }
 

@@ -3,27 +3,22 @@ import type {ServiceName} from '../../ports/stack.js'
 import {askDatabase} from './ask.js'
 import type {DoctorTools, Need} from './check.js'
 
+const obstacles: Readonly<Record<Need, (tools: DoctorTools) => Promise<string | undefined>>> = {
+  workspace: noWorkspace,
+  engine: noEngine,
+  postgres: (tools) => notRunning('postgres', tools),
+  'object-store': (tools) => notRunning('object-store', tools),
+  nginx: (tools) => notRunning('nginx', tools),
+  database: noDatabase,
+  migrator: noMigrator,
+}
+
 /** Why a check cannot look, so that one cause is one finding; undefined when it can. */
 export async function obstacleTo(
   need: Need | undefined,
   tools: DoctorTools,
 ): Promise<string | undefined> {
-  switch (need) {
-    case undefined:
-      return undefined
-    case 'workspace':
-      return noWorkspace(tools)
-    case 'engine':
-      return noEngine(tools)
-    case 'postgres':
-    case 'object-store':
-    case 'nginx':
-      return (await noEngine(tools)) ?? notRunning(need, tools)
-    case 'database':
-      return (await obstacleTo('postgres', tools)) ?? noPassword(tools)
-    case 'migrator':
-      return (await obstacleTo('database', tools)) ?? noMigrator(tools)
-  }
+  return need === undefined ? undefined : obstacles[need](tools)
 }
 
 export const noWorkspaceHere =
@@ -55,6 +50,8 @@ async function noEngine(tools: DoctorTools): Promise<string | undefined> {
 }
 
 async function notRunning(name: ServiceName, tools: DoctorTools): Promise<string | undefined> {
+  const above = await noEngine(tools)
+  if (above !== undefined) return above
   try {
     const state = (await tools.states()).get(name)?.state ?? 'stopped'
     return state === 'healthy' ? undefined : `${name} is ${state}: see stack.services.`
@@ -64,12 +61,16 @@ async function notRunning(name: ServiceName, tools: DoctorTools): Promise<string
 }
 
 // A session would make a new password in place of a lost one, and lock everyone out.
-async function noPassword(tools: DoctorTools): Promise<string | undefined> {
+async function noDatabase(tools: DoctorTools): Promise<string | undefined> {
+  const above = await notRunning('postgres', tools)
+  if (above !== undefined) return above
   return (await isPasswordLost('postgres.admin', tools)) ? 'See database.response.' : undefined
 }
 
 // The same for what migrates, once there is such a login.
 async function noMigrator(tools: DoctorTools): Promise<string | undefined> {
+  const above = await noDatabase(tools)
+  if (above !== undefined) return above
   return (await isMigratorLost(tools)) ? 'See database.migrator.' : undefined
 }
 

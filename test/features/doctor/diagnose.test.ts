@@ -2,6 +2,7 @@ import {expect, test} from 'vitest'
 import {MitraError} from '../../../src/errors.js'
 import type {Check, DoctorTools, Finding} from '../../../src/features/doctor/check.js'
 import {diagnose} from '../../../src/features/doctor/diagnose.js'
+import {doctorTools} from '../../../src/cli/doctor-tools.js'
 import {openTools} from '../../../src/cli/tools.js'
 
 const noWorkspace = async () => {
@@ -10,15 +11,8 @@ const noWorkspace = async () => {
 
 // No test here opens what belongs to a workspace.
 function toolsWith(over: Partial<DoctorTools> = {}): DoctorTools {
-  const {clock, ...tools} = openTools({version: 'test'})
-  return {
-    ...tools,
-    clock: clock(),
-    workspace: noWorkspace,
-    states: async () => new Map(),
-    pendingMigrations: async () => 0,
-    ...over,
-  }
+  const tools = doctorTools(openTools({version: 'test'}))
+  return {...tools, workspace: noWorkspace, states: async () => new Map(), ...over}
 }
 
 function check(id: string, look: () => Promise<Finding>): Check {
