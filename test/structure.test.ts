@@ -74,6 +74,7 @@ const vendors: Readonly<Record<string, string>> = {
   '@aws-sdk/client-secrets-manager': 'adapters/parameters',
   dockerode: 'adapters/docker',
   papaparse: 'adapters/focus',
+  plist: 'adapters/schedule',
   // Pure functions: scales and paths for the pictures of a report.
   'd3-scale': 'features/cost/render',
   'd3-shape': 'features/cost/render',

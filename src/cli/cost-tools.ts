@@ -1,8 +1,11 @@
+import {homedir} from 'node:os'
+import {join} from 'node:path'
 import type {CostDrivers, CostFiles} from '../ports/cost-plan.js'
 import type {CostStore} from '../ports/cost-store.js'
 import type {CostSource} from '../ports/costs.js'
 import type {Heartbeat, Notifier} from '../ports/notifier.js'
 import type {ReportMemory} from '../ports/report-memory.js'
+import type {Scheduler} from '../ports/schedule.js'
 import type {Once} from './once.js'
 import type {ExportWish} from './open-costs.js'
 import type {NotifyChannel} from './open-notifiers.js'
@@ -27,6 +30,8 @@ export interface CostTools {
   /** The bill out of a FOCUS export: a file, a folder, `s3://bucket/prefix`, or the one shipped. */
   readonly exportedCosts: (wish: ExportWish) => Promise<CostSource>
   readonly reportMemory: () => Promise<ReportMemory>
+  /** The user's own crontab, on a Mac launchd. */
+  readonly scheduler: () => Promise<Scheduler>
 }
 
 /** The bill. */
@@ -72,6 +77,21 @@ export function costTools(tools: () => Tools, once: Once) {
       const {costStateFolder} = await import('./open-costs.js')
       const folder = costStateFolder(await tools().prospect())
       return new FileReportMemory({folder, now: () => tools().clock().now()})
+    }),
+  }
+}
+
+/** What runs commands at their time. */
+export function scheduleTools(once: Once) {
+  return {
+    scheduler: once(async (): Promise<Scheduler> => {
+      if (process.platform !== 'darwin') {
+        const {Crontab} = await import('../adapters/schedule/crontab.js')
+        return new Crontab()
+      }
+      const {Launchd} = await import('../adapters/schedule/launchd.js')
+      const folder = join(homedir(), 'Library/LaunchAgents')
+      return new Launchd({folder, userId: process.getuid?.() ?? 0})
     }),
   }
 }

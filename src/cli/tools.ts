@@ -23,7 +23,7 @@ import type {SqlReader} from '../ports/sql-reader.js'
 import type {Stack} from '../ports/stack.js'
 import type {Toolchain, ToolProber} from '../ports/toolchain.js'
 import type {Ports, WorkspaceLayout, WorkspaceMemory} from '../ports/workspace.js'
-import {costTools, notifyTools, type CostTools} from './cost-tools.js'
+import {costTools, notifyTools, scheduleTools, type CostTools} from './cost-tools.js'
 import {environmentTools, type EnvironmentTools} from './environment-tools.js'
 import {onceEach, type Once} from './once.js'
 
@@ -100,6 +100,7 @@ export function openTools({version}: {readonly version: string}): Tools {
     ...stackTools(() => tools, once),
     ...machineTools(once),
     ...costTools(() => tools, once),
+    ...scheduleTools(once),
     ...notifyTools(() => tools, once),
     ...environmentTools(() => tools, once),
     close: async () => undefined,

@@ -1,3 +1,4 @@
+import {planScheduleUndo, scheduleStepId, undoSchedule} from '../features/cost/schedule/schedule.js'
 import {keptFile, refuseChanged, restoreEnvironmentFile} from '../features/environments/write.js'
 import type {Json, Step} from '../ports/journal.js'
 import {serviceNames, type ServiceName} from '../ports/stack.js'
@@ -13,6 +14,7 @@ export function undoersOf(tools: Tools): readonly Undoer[] {
     resetUndoer(tools),
     fileUndoer(tools),
     environmentUndoer(tools),
+    scheduleUndoer(tools),
     ...tenantUndoers(tools),
   ]
 }
@@ -96,6 +98,14 @@ function environmentUndoer(tools: Tools): Undoer {
       return {id: `restore.${step.id}`, title, why: 'the run wrote it', undo: 'no'}
     },
     undo: async (_, record) => restoreEnvironmentFile(record, await tools.files()),
+  }
+}
+
+function scheduleUndoer(tools: Tools): Undoer {
+  return {
+    prefix: scheduleStepId,
+    plan: async (_, record) => planScheduleUndo(record, await tools.scheduler()),
+    undo: async (_, record) => undoSchedule(record, await tools.scheduler()),
   }
 }
 
