@@ -88,7 +88,9 @@ export default class CostSchedule extends MitraCommand {
     for (const channel of flags.send ?? []) await this.tools.notifier(channel)
     const {layout} = await this.tools.workspace()
     const words = [
-      ...['cost', 'report', '--quiet'],
+      'cost',
+      'report',
+      '--quiet',
       ...(flags.send === undefined ? [] : ['--send', flags.send.join(',')]),
       ...(limit === undefined ? [] : ['--fail-over', limit]),
     ]
