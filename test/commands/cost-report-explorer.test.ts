@@ -2,6 +2,7 @@ import {cpSync, mkdtempSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
+import {addDays, utcDayOf} from '../../src/features/cost/calendar.js'
 import {knowableWindow, monthToDate} from '../../src/features/cost/window.js'
 import {toMinor} from '../../src/ports/money.js'
 import {smallBill, truth, type Bill} from '../support/cost-explorer/bill.js'
@@ -11,17 +12,32 @@ import {mitra, type CliResult} from '../support/cli.js'
 
 /** The built CLI before the stand-in, at the real time. */
 const folder = mkdtempSync(join(tmpdir(), 'mitra-explorer-'))
+const jumpDays = [4, 5, 6, 7, 8].map((back) => addDays(utcDayOf(new Date()), -back))
 const bill = smallBill(knowableWindow(new Date()))
 const kept = join(folder, 'kept')
+/** The same, but that NAT gateways cost five times as much for five settled days. */
+const jumping: Bill = {
+  ...bill,
+  rows: bill.rows.map((row) =>
+    row.service === 'EC2 - Other' && jumpDays.includes(row.day)
+      ? {...row, unblended: row.unblended * 5n, amortized: row.amortized * 5n}
+      : row,
+  ),
+}
 
 interface Report {
   readonly report: {
     readonly total: {readonly minor: number}
     readonly source: {
       readonly requests: number
+      readonly thisMonth: {readonly requests: number} | null
       readonly degraded: {readonly code: string} | null
     }
     readonly services: readonly {readonly service: string}[]
+    readonly anomalies: readonly {
+      readonly service: string
+      readonly cause: readonly {readonly usageType: string}[]
+    }[]
   }
 }
 
@@ -105,6 +121,22 @@ describe('mitra cost report before Cost Explorer', () => {
     expect([nothing.code, fresh.code, stale.code]).toEqual([4, 0, 5])
     expect(parsed(stale).report.source.degraded?.code).toBe('NOT_FETCHED')
     expect(at.questions).toEqual([])
+  })
+
+  test('--causes names the usage type of a new anomaly for one request more, which the month counts', async () => {
+    const at = await standIn(jumping)
+    const state = join(folder, 'causes')
+    const known = parsed(await report(at, state))
+    const caused = parsed(await report(at, state, {argv: ['--causes']}))
+    const again = parsed(await report(at, state, {argv: ['--causes']}))
+    await at.stop()
+
+    const [first] = caused.report.anomalies
+    expect(known.report.anomalies[0]).toMatchObject({service: 'EC2 - Other', cause: []})
+    expect(first?.cause[0]?.usageType).toBe('APS3-NatGateway-Hours')
+    expect(caused.report.source).toMatchObject({requests: 1, thisMonth: {requests: 2}})
+    expect(again.report.anomalies[0]?.cause).toEqual(first?.cause)
+    expect(at.billed).toBe(2)
   })
 
   test('explains a service for one request more, which is kept', async () => {
