@@ -13,6 +13,26 @@ export interface ToolDetection {
   readonly folders: readonly string[]
 }
 
+/** What apt installs for a tool. */
+export interface AptWay {
+  /** For a tool that is not there. */
+  readonly packages: readonly string[]
+  /** Wanted even where the tool is there as Debian's own. */
+  readonly also: readonly string[]
+  /** Taken along where apt knows them: they differ between releases. */
+  readonly optional: readonly string[]
+  readonly sizeMb: number
+  readonly minutes: number
+}
+
+export interface BrewWay {
+  readonly formula: string | undefined
+  readonly cask: string | undefined
+  readonly sizeMb: number
+  readonly minutes: number
+  readonly needsPassword: boolean
+}
+
 export interface Tool {
   readonly id: string
   readonly title: string
@@ -20,12 +40,16 @@ export interface Tool {
   readonly platforms: readonly ToolPlatform[]
   readonly minimum: string | undefined
   readonly detect: ToolDetection
+  readonly apt: AptWay | undefined
+  readonly brew: BrewWay | undefined
   /** What only a person can do. */
   readonly human: string | undefined
 }
 
-/** What the machine has to have, as `config/toolchain.yml` says. */
+/** What the machine has to have. */
 export interface Toolchain {
+  /** Where it was read: the workspace's own toolchain.yml, or the one that mitra ships. */
+  readonly file: string
   readonly machine: {readonly memoryGb: number; readonly diskGb: number; readonly macos: string}
   readonly tools: readonly Tool[]
 }

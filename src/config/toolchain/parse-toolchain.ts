@@ -28,6 +28,39 @@ const detection = v.strictObject({
   folders: v.optional(v.array(words, 'expected a list of folders'), []),
 })
 
+const packageNames = v.array(
+  v.pipe(
+    v.string('expected a name'),
+    // What begins with a hyphen would be an option.
+    v.regex(/^[a-z0-9][a-z0-9+.-]*$/, 'expected the name of a package'),
+  ),
+  'expected a list of packages',
+)
+
+const wholeNumber = (unit: string) =>
+  v.pipe(v.number(`expected a number of ${unit}`), v.minValue(1, 'expected 1 or more'))
+
+const effort = {sizeMb: wholeNumber('megabytes'), minutes: wholeNumber('minutes')}
+
+const aptWay = v.strictObject({
+  packages: v.pipe(packageNames, v.minLength(1, 'expected a package')),
+  also: v.optional(packageNames, []),
+  optional: v.optional(packageNames, []),
+  ...effort,
+})
+
+const brewName = v.pipe(
+  v.string('expected a name'),
+  v.regex(/^[a-z0-9][a-z0-9@+./-]*$/, 'expected the name of a formula or a cask'),
+)
+
+const brewWay = v.strictObject({
+  formula: v.optional(brewName),
+  cask: v.optional(brewName),
+  ...effort,
+  needsPassword: v.optional(v.boolean('expected true or false'), false),
+})
+
 const tool = v.strictObject({
   id: v.pipe(v.string('expected a word'), v.regex(/^[a-z][a-z0-9-]*$/, 'expected a-z, 0-9 and -')),
   title: words,
@@ -38,6 +71,8 @@ const tool = v.strictObject({
   platforms: v.optional(v.array(v.picklist(toolPlatforms)), [...toolPlatforms]),
   minimum: v.optional(versionText),
   detect: detection,
+  apt: v.optional(aptWay),
+  brew: v.optional(brewWay),
   human: v.optional(words),
 })
 
@@ -50,18 +85,34 @@ const toolchainFile = v.strictObject({
 export function parseToolchain(file: string, text: string): Toolchain {
   const {value, refuse} = readCheckedYaml(file, text, toolchainFile)
   const taken = new Set<string>()
-  for (const [at, {id, detect}] of value.tools.entries()) {
+  for (const [at, {id, detect, brew}] of value.tools.entries()) {
     if (taken.has(id)) throw refuse(['tools', at, 'id'], `there are two of ${id}.`)
     taken.add(id)
     const problem = detectionProblem(detect)
     if (problem !== undefined) throw refuse(['tools', at, 'detect'], problem)
+    if (brew !== undefined && (brew.formula === undefined) === (brew.cask === undefined)) {
+      throw refuse(['tools', at, 'brew'], 'it needs a formula or a cask, one of them.')
+    }
   }
   const tools = value.tools.map((one): Tool => ({
     ...one,
     minimum: one.minimum,
+    apt: one.apt,
+    brew: one.brew === undefined ? undefined : {...one.brew, ...nameOf(one.brew)},
     human: one.human,
   }))
-  return {machine: value.machine, tools}
+  return {file, machine: value.machine, tools}
+}
+
+/** Both keys, one of them undefined. */
+function nameOf({
+  formula,
+  cask,
+}: {
+  readonly formula?: string | undefined
+  readonly cask?: string | undefined
+}) {
+  return {formula, cask}
 }
 
 function detectionProblem({programs, pattern, folders}: ToolDetection): string | undefined {

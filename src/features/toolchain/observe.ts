@@ -29,7 +29,8 @@ export function observeToolchain(
   return Promise.all(wanted.map((tool) => observeTool(tool, prober)))
 }
 
-async function observeTool(tool: Tool, prober: ToolProber): Promise<ToolState> {
+/** Looks for one tool. */
+export async function observeTool(tool: Tool, prober: ToolProber): Promise<ToolState> {
   const found = [...(await foundPrograms(tool, prober)), ...(await foundFolders(tool, prober))]
   const right = found.find(({version}) => isEnough(version, tool.minimum))
   const [first] = found
@@ -56,7 +57,7 @@ async function foundFolders({detect}: Tool, prober: ToolProber): Promise<readonl
 }
 
 /** An application states no version: being there is enough. */
-function isEnough(version: string | undefined, minimum: string | undefined): boolean {
+export function isEnough(version: string | undefined, minimum: string | undefined): boolean {
   if (version === undefined || minimum === undefined) return true
   const [have, need] = [version, minimum].map((text) => text.split('.').map(Number))
   for (const [at, wanted] of (need ?? []).entries()) {

@@ -1,0 +1,134 @@
+import {MitraError} from '../../errors.js'
+import type {CommandLine, PackageCommands, PackageEffect, Packages} from '../../ports/packages.js'
+import {lastLine, runProgram} from '../process/run.js'
+
+// Another apt may be at work, as unattended upgrades are in the first minutes of a machine.
+const lockOption = ['-o', 'DPkg::Lock::Timeout=120']
+const inEnglish = {env: {LC_ALL: 'C'}, timeoutMs: 60_000}
+
+/** The command lines of apt, for root or through sudo without a question. */
+export function aptCommands(isRoot: boolean): PackageCommands {
+  // As words of `env`: sudo hands no variables on.
+  const asRoot = (...words: readonly string[]): CommandLine => {
+    const own: CommandLine = ['env', 'DEBIAN_FRONTEND=noninteractive', ...words]
+    return isRoot ? own : ['sudo', '-n', ...own]
+  }
+  return {
+    repair: () => asRoot('dpkg', '--configure', '-a'),
+    refresh: () => asRoot('apt-get', 'update', ...lockOption),
+    install: (names) =>
+      asRoot('apt-get', 'install', '-y', '--no-install-recommends', ...lockOption, ...names),
+    // What nothing needs any more may be a person's: it stays.
+    purge: (names) =>
+      asRoot('apt-get', 'purge', '-y', '-o', 'APT::Get::AutomaticRemove=false', ...lockOption, ...names),
+  }
+}
+
+/** Packages of Debian, Ubuntu and WSL. */
+export class AptPackages implements Packages {
+  readonly commands: PackageCommands
+  readonly needsPassword: boolean
+
+  constructor(isRoot: boolean = process.getuid?.() === 0) {
+    this.commands = aptCommands(isRoot)
+    this.needsPassword = !isRoot
+  }
+
+  async isThere(): Promise<boolean> {
+    const found = ['apt-get', 'dpkg-query'].map((name) => answers(name, ['--version']))
+    return (await Promise.all(found)).every(Boolean)
+  }
+
+  async refuseWithoutRights(): Promise<void> {
+    if (!this.needsPassword || (await answers('sudo', ['-n', 'true']))) return
+    const message = 'Installing packages needs root, and sudo would ask for a password.'
+    const hints = ['Run sudo -v, then the same command again.', 'Or run it as root.']
+    throw new MitraError('refused', 'NEEDS_PASSWORD', message, {hints})
+  }
+
+  async installed(): Promise<readonly string[]> {
+    const format = '${db:Status-Status} ${Package}\\n'
+    const {stdout} = await mustAnswer('dpkg-query', ['-W', '-f', format])
+    return installedIn(stdout)
+  }
+
+  async isInterrupted(): Promise<boolean> {
+    return (await mustAnswer('dpkg', ['--audit'])).stdout.trim() !== ''
+  }
+
+  async candidates(names: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    if (names.length === 0) return new Map()
+    return candidatesIn((await mustAnswer('apt-cache', ['policy', ...names])).stdout)
+  }
+
+  async effectOf(names: readonly string[]): Promise<PackageEffect | undefined> {
+    const words = ['--simulate', 'install', '--no-install-recommends', ...names]
+    const {code, stdout} = await runProgram('apt-get', words, inEnglish)
+    return code === 0 ? effectIn(stdout) : undefined
+  }
+
+  async purgedWith(names: readonly string[]): Promise<readonly string[]> {
+    const {stdout} = await mustAnswer('apt-get', ['--simulate', 'purge', ...names])
+    return [...stdout.matchAll(/^(?:Purg|Remv) ([^\s:]+)/gm)].map(([, name = '']) => name)
+  }
+
+  async run([program, ...words]: CommandLine, onLine: (line: string) => void): Promise<void> {
+    const result = await runProgram(program, words, {...inEnglish, timeoutMs: 1_800_000, onLine})
+    if (result.code === 0) return
+    const said = errorIn(result.stderr) ?? lastLine(result)
+    throw new MitraError('failed', 'PACKAGES', said, {hints: fixesOf(said)})
+  }
+}
+
+function installedIn(text: string): readonly string[] {
+  const lines = text.split('\n').map((line) => line.split(' '))
+  const present = lines.filter(([state]) => state !== 'not-installed' && state !== 'config-files')
+  return [...new Set(present.flatMap(([, name]) => (name === undefined ? [] : [name])))].toSorted()
+}
+
+function candidatesIn(text: string): ReadonlyMap<string, string> {
+  const found = [...text.matchAll(/^(\S+):\n {2}Installed: .*\n {2}Candidate: (\S+)$/gm)]
+  const known = found.filter(([, , version]) => version !== '(none)')
+  return new Map(known.map(([, name = '', version = '']) => [name, version]))
+}
+
+/** A package that is there already has its old version in brackets behind its name. */
+function effectIn(text: string): PackageEffect {
+  const lines = [...text.matchAll(/^Inst ([^\s:]+)\S* ([[(])/gm)]
+  const names = (sign: string) =>
+    lines.flatMap(([, name = '', opening]) => (opening === sign ? [name] : []))
+  return {added: names('('), upgraded: names('[')}
+}
+
+/** The first complaint is the cause; what follows it is what it led to. */
+function errorIn(text: string): string | undefined {
+  return /^(?:E|dpkg: error[^:]*): (.+)$/m.exec(text)?.[1]
+}
+
+const fixes: readonly (readonly [RegExp, string])[] = [
+  [/no space left|not enough free|don't have enough/i, 'Free some disk space; apt-get clean helps.'],
+  [/could not get lock/i, 'Another apt is at work: wait until it is done, then run this again.'],
+  [
+    /failed to fetch|temporary failure|could not (resolve|connect)/i,
+    'Is there a network, and is the proxy right? Then run this again.',
+  ],
+  [/unable to locate|no installation candidate|couldn't find any/i, 'Is the name right? apt-cache search finds names.'],
+  [/dpkg was interrupted/i, 'Run this again: it repairs dpkg first.'],
+]
+
+function fixesOf(said: string): readonly string[] {
+  const known = fixes.filter(([pattern]) => pattern.test(said)).map(([, fix]) => fix)
+  return known.length > 0 ? known : ['Run this again once the cause is gone.']
+}
+
+async function mustAnswer(program: string, words: readonly string[]) {
+  const result = await runProgram(program, words, inEnglish)
+  if (result.code === 0) return result
+  const message = `${program} ${words[0] ?? ''} failed: ${lastLine(result)}`
+  throw new MitraError('failed', 'PACKAGES', message, {hints: ['Run it by hand to see why.']})
+}
+
+async function answers(program: string, words: readonly string[]): Promise<boolean> {
+  const result = await runProgram(program, words, inEnglish).catch(() => undefined)
+  return result?.code === 0
+}

@@ -1,0 +1,109 @@
+import {codeOf, messageOf, MitraError} from '../../errors.js'
+import type {Files} from '../../ports/files.js'
+import type {RunWriter} from '../../ports/journal.js'
+import type {Packages} from '../../ports/packages.js'
+import type {Progress} from '../../ports/progress.js'
+import type {Toolchain, ToolProber} from '../../ports/toolchain.js'
+import {leftoverStep, lockStep, refreshStep} from './leftover.js'
+import {observeTool} from './observe.js'
+import type {ToolchainPlan} from './plan.js'
+
+interface ApplyParts {
+  readonly toolchain: Toolchain
+  readonly prober: ToolProber
+  readonly packages: Packages
+  readonly files: Files
+  readonly run: RunWriter
+  readonly progress: Progress
+  /** mitra.lock as the tools that are there now make it. */
+  readonly lockNow: () => Promise<string>
+}
+
+/** Does the plan. A tool that fails does not stop the others; then the first failure is thrown. */
+export async function applyToolchain(plan: ToolchainPlan, parts: ApplyParts): Promise<void> {
+  const {packages, run} = parts
+  const changesPackages = plan.installs.length > 0 || plan.repair !== undefined
+  if (changesPackages) await packages.refuseWithoutRights()
+  const failures: unknown[] = []
+  const attempt = async (stepId: string, work: () => Promise<void>) => {
+    parts.progress.started(stepId)
+    try {
+      await work()
+    } catch (error) {
+      failures.push(error)
+      await run.failed(stepId, codeOf(error) ?? 'UNEXPECTED', messageOf(error))
+    }
+  }
+  if (plan.repair !== undefined) await attempt('toolchain.repair', () => repair(plan, parts))
+  if (plan.leftover.length > 0) await run.done(leftoverStep, {packages: plan.leftover})
+  if (plan.refresh !== undefined) await attempt(refreshStep, () => refresh(plan, parts))
+  // One after the other: there is one lock of dpkg.
+  for (const work of plan.installs) await attempt(work.step.id, () => install(work, parts))
+  if (plan.lock !== undefined) await attempt(lockStep, () => writeLock(plan, parts))
+  throwFirst(failures)
+}
+
+async function repair({repair: command}: ToolchainPlan, parts: ApplyParts): Promise<void> {
+  if (command === undefined) return
+  await parts.packages.run(command, noteOn(parts, 'toolchain.repair'))
+  await parts.run.done('toolchain.repair')
+}
+
+/** The record holds what the tools will add: their plan could not know it without the lists. */
+async function refresh(plan: ToolchainPlan, parts: ApplyParts): Promise<void> {
+  if (plan.refresh === undefined) return
+  await parts.packages.run(plan.refresh, noteOn(parts, refreshStep))
+  const effects = await Promise.all(
+    plan.installs.map(async ({packages}) => parts.packages.effectOf(packages)),
+  )
+  const expected = [...new Set(effects.flatMap((effect) => effect?.added ?? []))]
+  await parts.run.done(refreshStep, {expected})
+}
+
+async function install(
+  {tool, step, command}: ToolchainPlan['installs'][number],
+  parts: ApplyParts,
+): Promise<void> {
+  const {packages, toolchain, prober, run} = parts
+  const before = new Set(await packages.installed())
+  try {
+    await packages.run(command, noteOn(parts, step.id))
+  } catch (error) {
+    throw toolFailure(tool.title, `${toolchain.file}, apt of ${tool.id}, names its packages.`, error)
+  }
+  const {state} = await observeTool(tool, prober)
+  if (state === 'absent' || state === 'tooLow') {
+    const message = `${tool.title} was installed and is still ${state === 'absent' ? 'not found' : 'too old'}.`
+    const hints = [`${toolchain.file} says by which program ${tool.id} is found.`, 'Is its folder on PATH?']
+    throw new MitraError('failed', 'TOOL_NOT_FOUND', message, {hints})
+  }
+  const added = (await packages.installed()).filter((name) => !before.has(name))
+  await run.done(step.id, {packages: added})
+}
+
+function toolFailure(title: string, hint: string, error: unknown): unknown {
+  if (!(error instanceof MitraError)) return error
+  const hints = [...error.hints, hint]
+  return new MitraError(error.kind, error.code, `${title}: ${error.message}`, {hints, cause: error})
+}
+
+async function writeLock({lock}: ToolchainPlan, {files, run, lockNow}: ApplyParts): Promise<void> {
+  if (lock === undefined) return
+  const text = await lockNow()
+  if ((await files.read(lock.path)) !== text) await files.write(lock.path, text)
+  await run.done(lockStep, {path: lock.path, before: lock.before, written: text})
+}
+
+function noteOn({progress}: ApplyParts, stepId: string): (line: string) => void {
+  return (line) => {
+    if (/^(Get:|Unpacking|Setting up)/.test(line)) progress.note(stepId, line)
+  }
+}
+
+function throwFirst(failures: readonly unknown[]): void {
+  const [first, ...others] = failures
+  if (first === undefined) return
+  if (!(first instanceof MitraError)) throw first
+  const hints = [...first.hints, ...others.map((other) => `Also: ${messageOf(other)}`)]
+  throw new MitraError(first.kind, first.code, first.message, {hints, cause: first})
+}

@@ -1,0 +1,40 @@
+export type CommandLine = readonly [string, ...string[]]
+
+/** The command lines that change what is installed; what is planned is what is run. */
+export interface PackageCommands {
+  /** Finishes what an interrupted installation left. */
+  repair(): CommandLine
+  /** Gets the lists of what can be had. */
+  refresh(): CommandLine
+  install(names: readonly string[]): CommandLine
+  /** These and no others. */
+  purge(names: readonly string[]): CommandLine
+}
+
+/** What a package would add, and which packages it would put a newer version of. */
+export interface PackageEffect {
+  readonly added: readonly string[]
+  readonly upgraded: readonly string[]
+}
+
+/** The machine's own package manager. */
+export interface Packages {
+  readonly commands: PackageCommands
+  /** False where this machine has another package manager, or none. */
+  isThere(): Promise<boolean>
+  /** Whether changing needs a password of a person. */
+  readonly needsPassword: boolean
+  /** Throws `refused` NEEDS_PASSWORD when it may not change anything now. */
+  refuseWithoutRights(): Promise<void>
+  /** Names of all that is installed, sorted. */
+  installed(): Promise<readonly string[]>
+  isInterrupted(): Promise<boolean>
+  /** The version that can be had; a name that is not known is not in it. */
+  candidates(names: readonly string[]): Promise<ReadonlyMap<string, string>>
+  /** Undefined when they cannot be installed as things are. */
+  effectOf(names: readonly string[]): Promise<PackageEffect | undefined>
+  /** All that purging these would take away. */
+  purgedWith(names: readonly string[]): Promise<readonly string[]>
+  /** Runs one of the command lines; throws `failed` PACKAGES with the manager's own words. */
+  run(command: CommandLine, onLine: (line: string) => void): Promise<void>
+}
