@@ -27,6 +27,11 @@ const composition = new Set(
     // Plans and texts of two features or more.
     ['open-notifiers', 'setup-plan', 'database-work', 'services-table', 'migration-lint'].concat([
       'governance-work',
+      // The tools of the machine before the platform, and all of it taken back.
+      'setup-work',
+      'setup-undo',
+      'toolchain-work',
+      'toolchain-tools',
       // What ran in a tenant, for archives of it.
       'tenant-archives',
       'migrate-work',

@@ -21,11 +21,11 @@ import type {Secrets} from '../ports/secrets.js'
 import type {Sockets} from '../ports/sockets.js'
 import type {SqlReader} from '../ports/sql-reader.js'
 import type {Stack} from '../ports/stack.js'
-import type {Toolchain, ToolProber} from '../ports/toolchain.js'
 import type {Ports, WorkspaceLayout, WorkspaceMemory} from '../ports/workspace.js'
 import {costTools, notifyTools, scheduleTools, type CostTools} from './cost-tools.js'
 import {environmentTools, type EnvironmentTools} from './environment-tools.js'
 import {onceEach, type Once} from './once.js'
+import {toolchainTools, type ToolchainTools} from './toolchain-tools.js'
 
 export interface Workspace {
   readonly layout: WorkspaceLayout
@@ -37,7 +37,7 @@ export interface Workspace {
 }
 
 /** Everything outside the process, each opened only when a command asks for it. */
-export interface Tools extends CostTools, EnvironmentTools {
+export interface Tools extends CostTools, EnvironmentTools, ToolchainTools {
   readonly version: string
   /** Values from flags; to be called before anything else is opened. */
   override(overrides: Overrides): void
@@ -57,8 +57,6 @@ export interface Tools extends CostTools, EnvironmentTools {
   readonly machine: () => Promise<Machine>
   readonly network: () => Promise<Network>
   readonly host: () => Promise<Host>
-  readonly toolchain: () => Promise<Toolchain>
-  readonly toolProber: () => Promise<ToolProber>
   readonly archives: () => Promise<Archives>
   readonly programs: () => Promise<Programs>
   readonly background: () => Promise<Background>
@@ -103,6 +101,7 @@ export function openTools({version}: {readonly version: string}): Tools {
     ...scheduleTools(once),
     ...notifyTools(() => tools, once),
     ...environmentTools(() => tools, once),
+    ...toolchainTools(() => tools, once),
     close: async () => undefined,
   }
   return tools
@@ -212,12 +211,6 @@ function machineTools(once: Once) {
       async () => new (await import('../adapters/machine/host-network.js')).HostNetwork(),
     ),
     host: once(async () => new (await import('../adapters/machine/process-host.js')).ProcessHost()),
-    toolchain: once(async () =>
-      (await import('../config/toolchain/load-toolchain.js')).loadToolchain(),
-    ),
-    toolProber: once(
-      async () => new (await import('../adapters/toolchain/host-prober.js')).HostProber(),
-    ),
     browser: once(
       async () => new (await import('../adapters/browser/system-browser.js')).SystemBrowser(),
     ),

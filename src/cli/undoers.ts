@@ -4,6 +4,7 @@ import type {Json, Step} from '../ports/journal.js'
 import {serviceNames, type ServiceName} from '../ports/stack.js'
 import type {Undoer} from '../ports/undo.js'
 import {tenantUndoers} from './tenant-undoers.js'
+import {toolchainUndoer} from './toolchain-work.js'
 import type {Tools} from './tools.js'
 
 /** Who takes back what, one for each kind of step that says it can be. */
@@ -15,6 +16,7 @@ export function undoersOf(tools: Tools): readonly Undoer[] {
     fileUndoer(tools),
     environmentUndoer(tools),
     scheduleUndoer(tools),
+    toolchainUndoer(tools),
     ...tenantUndoers(tools),
   ]
 }

@@ -1,12 +1,16 @@
+import {Flags} from '@oclif/core'
 import {engineFlag, objectStoreFlag, planFlag, yesFlag} from '../cli/flags.js'
 import {MitraCommand} from '../cli/mitra-command.js'
-import {planText} from '../cli/plan-text.js'
 import {runPlan} from '../cli/run-plan.js'
-import {servicesTable} from '../cli/services-table.js'
-import {applySetup, planSetup, type SetupPlan} from '../cli/setup-plan.js'
+import {setupText, setupUndoText} from '../cli/setup-text.js'
+import {undoSetup} from '../cli/setup-undo.js'
+import {applyMachine, planMachine, type MachinePlan, type SetupWish} from '../cli/setup-work.js'
 import {observeDatabase} from '../features/migrations/state.js'
 import {serviceViews, type ServiceView} from '../features/stack/status.js'
+import type {FollowUp} from '../features/toolchain/plan.js'
 import type {Step} from '../ports/journal.js'
+import type {Ports} from '../ports/workspace.js'
+import {toolchainProfiles} from '../ports/toolchain.js'
 
 interface SetupResult {
   readonly workspace: string
@@ -18,41 +22,57 @@ interface SetupResult {
   readonly services: readonly ServiceView[]
   readonly tenants: readonly string[] | null
   readonly urls: Readonly<Record<string, string>>
+  /** With --profile: what only a person can do. */
+  readonly followUps?: readonly FollowUp[]
+  /** With --undo: steps that cannot be taken back. */
+  readonly kept?: readonly Step[]
 }
 
 export default class Setup extends MitraCommand {
   static override summary = 'From nothing to a working platform: services, database, tenants.'
   static override description =
-    'Finds what the machine has, gets what is missing, makes the workspace, starts the services, migrates the database and fills the demo tenants. Run again it goes on where it stopped, and changes nothing when all is there.'
+    'Finds what the machine has, gets what is missing, makes the workspace, starts the services, migrates the database and fills the demo tenants. Run again it goes on where it stopped, and changes nothing when all is there. With --profile it first installs the tools that a developer needs, on Debian, Ubuntu and WSL through apt, and writes their versions to mitra.lock.'
   static override examples = [
     '<%= config.bin %> setup --yes',
     '<%= config.bin %> setup --plan',
+    '<%= config.bin %> setup --profile backend --plan',
     '<%= config.bin %> setup --engine native --object-store minio',
+    '<%= config.bin %> setup --undo --plan',
   ]
   static override flags = {
     plan: planFlag,
     yes: yesFlag,
     engine: engineFlag,
     'object-store': objectStoreFlag,
+    profile: Flags.option({
+      options: toolchainProfiles,
+      summary: 'Also install the tools of this kind of work.',
+    })(),
+    'tools-only': Flags.boolean({
+      summary: 'Only the tools; the platform stays as it is.',
+      dependsOn: ['profile'],
+    }),
+    undo: Flags.boolean({
+      summary: 'Take back every setup of this workspace, the newest first.',
+      exclusive: ['profile', 'tools-only'],
+    }),
   }
 
   async run(): Promise<SetupResult> {
     const {flags} = await this.parse(Setup)
     this.tools.override({engine: flags.engine, 'objectStore.provider': flags['object-store']})
+    if (flags.undo) return this.takeBack(flags)
+    const wish = {profile: flags.profile, isToolsOnly: flags['tools-only']}
+    const {steps, plan, applied} = await this.inTwoPlans(flags, wish)
+    const followUps = await this.followUpsAfter(plan, applied, wish)
     const {engine, why} = await this.tools.engine()
-    const {steps, plan, applied} = await this.inTwoPlans(flags)
-
-    const services = serviceViews(await (await this.tools.stack(plan.start.ports)).states())
-    const tenants = flags.plan ? null : await this.tenantNames(plan)
-    const urls = Object.fromEntries(services.map(({name, url}) => [name, url]))
+    const seen = wish.isToolsOnly ? nothingSeen : await this.seen(plan, flags.plan)
     const {layout} = await this.tools.prospect()
     if (flags.plan) this.exitWithPlan(steps.length)
-    this.log(
-      flags.plan
-        ? [planText(steps), ...plan.later.map((part) => `Planned later: ${part}.`)].join('\n')
-        : setupText({applied, services, tenants: tenants ?? [], root: layout.root, engine, why}),
-    )
-    const later = flags.plan ? plan.later : []
+    const isPlan = flags.plan
+    const shown = {...seen, applied, followUps, root: layout.root, engine, why, isPlan, steps}
+    const later = isPlan ? plan.later : []
+    this.log(setupText({...shown, later, isToolsOnly: wish.isToolsOnly}))
     return {
       workspace: layout.root,
       engine,
@@ -60,17 +80,16 @@ export default class Setup extends MitraCommand {
       applied,
       plan: steps,
       later,
-      services,
-      tenants,
-      urls,
+      ...seen,
+      ...(wish.profile === undefined ? {} : {followUps}),
     }
   }
 
   /** A stopped database is started by a first plan and then asked by a second. */
-  private async inTwoPlans(flags: {plan: boolean; yes: boolean}) {
-    const first = await this.onePlan(flags)
+  private async inTwoPlans(flags: {plan: boolean; yes: boolean}, wish: SetupWish) {
+    const first = await this.onePlan(flags, wish)
     if (flags.plan || first.plan.later.length === 0) return {...first, steps: first.plan.steps}
-    const second = await this.onePlan(flags)
+    const second = await this.onePlan(flags, wish)
     return {
       plan: second.plan,
       applied: first.applied || second.applied,
@@ -78,44 +97,45 @@ export default class Setup extends MitraCommand {
     }
   }
 
-  private onePlan(flags: {plan: boolean; yes: boolean}) {
-    return runPlan<SetupPlan>({
+  private onePlan(flags: {plan: boolean; yes: boolean}, wish: SetupWish) {
+    return runPlan<MachinePlan>({
       tools: this.tools,
-      command: 'setup',
+      command: wish.profile === undefined ? 'setup' : `setup --profile ${wish.profile}`,
       isPlanOnly: flags.plan,
       confirm: {question: 'Do this?', yes: flags.yes},
-      observe: () => planSetup(this.tools),
-      apply: (plan, applying) => applySetup(this.tools, plan, applying),
+      observe: () => planMachine(this.tools, wish),
+      apply: (plan, applying) => applyMachine(this.tools, plan, wish, applying),
     })
   }
 
-  private async tenantNames({start}: SetupPlan): Promise<readonly string[]> {
-    const state = await observeDatabase(await this.tools.database(start.ports))
+  /** Asked again after a change: what was installed may be hidden by another. */
+  private async followUpsAfter(plan: MachinePlan, applied: boolean, wish: SetupWish) {
+    if (!applied || wish.profile === undefined) return plan.followUps
+    return (await planMachine(this.tools, {...wish, isToolsOnly: true})).followUps
+  }
+
+  private async seen({platform}: MachinePlan, isPlan: boolean) {
+    const ports = platform?.start.ports
+    const services = serviceViews(await (await this.tools.stack(ports)).states())
+    const tenants = isPlan ? null : await this.tenantNames(ports)
+    const urls = Object.fromEntries(services.map(({name, url}) => [name, url]))
+    return {services, tenants, urls}
+  }
+
+  private async tenantNames(ports: Ports | undefined): Promise<readonly string[]> {
+    const state = await observeDatabase(await this.tools.database(ports))
     return state.tenants.map((tenant) => tenant.name)
+  }
+
+  private async takeBack(flags: {plan: boolean; yes: boolean}): Promise<SetupResult> {
+    const {applied, steps, kept} = await undoSetup(this.tools, flags)
+    const {engine, why} = await this.tools.engine()
+    const {layout} = await this.tools.prospect()
+    if (flags.plan) this.exitWithPlan(steps.length)
+    this.log(setupUndoText({applied, steps, kept}))
+    const done = {workspace: layout.root, engine, why, applied, plan: steps, later: []}
+    return {...done, ...nothingSeen, kept}
   }
 }
 
-interface SetupView {
-  readonly applied: boolean
-  readonly services: readonly ServiceView[]
-  readonly tenants: readonly string[]
-  readonly root: string
-  readonly engine: string
-  readonly why: string
-}
-
-function setupText({applied, services, tenants, root, engine, why}: SetupView): string {
-  const first = applied ? 'Done.' : 'Nothing to do: all of it was there.'
-  const [tenant = 'lic'] = tenants
-  return [
-    servicesTable(services),
-    '',
-    `${first} Workspace ${root}; engine ${engine} (${why}).`,
-    `Tenants: ${tenants.join(', ')}. Passwords are in .mitra/secrets.json.`,
-    '',
-    'Next:',
-    `  mitra db query "select count(*) from users" --tenant ${tenant}`,
-    '  mitra tenant create bajaj',
-    '  mitra status',
-  ].join('\n')
-}
+const nothingSeen = {services: [], tenants: null, urls: {}}

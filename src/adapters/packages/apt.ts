@@ -20,7 +20,15 @@ export function aptCommands(isRoot: boolean): PackageCommands {
       asRoot('apt-get', 'install', '-y', '--no-install-recommends', ...lockOption, ...names),
     // What nothing needs any more may be a person's: it stays.
     purge: (names) =>
-      asRoot('apt-get', 'purge', '-y', '-o', 'APT::Get::AutomaticRemove=false', ...lockOption, ...names),
+      asRoot(
+        'apt-get',
+        'purge',
+        '-y',
+        '-o',
+        'APT::Get::AutomaticRemove=false',
+        ...lockOption,
+        ...names,
+      ),
   }
 }
 
@@ -106,13 +114,19 @@ function errorIn(text: string): string | undefined {
 }
 
 const fixes: readonly (readonly [RegExp, string])[] = [
-  [/no space left|not enough free|don't have enough/i, 'Free some disk space; apt-get clean helps.'],
+  [
+    /no space left|not enough free|don't have enough/i,
+    'Free some disk space; apt-get clean helps.',
+  ],
   [/could not get lock/i, 'Another apt is at work: wait until it is done, then run this again.'],
   [
     /failed to fetch|temporary failure|could not (resolve|connect)/i,
     'Is there a network, and is the proxy right? Then run this again.',
   ],
-  [/unable to locate|no installation candidate|couldn't find any/i, 'Is the name right? apt-cache search finds names.'],
+  [
+    /unable to locate|no installation candidate|couldn't find any/i,
+    'Is the name right? apt-cache search finds names.',
+  ],
   [/dpkg was interrupted/i, 'Run this again: it repairs dpkg first.'],
 ]
 

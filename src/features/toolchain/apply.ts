@@ -69,12 +69,19 @@ async function install(
   try {
     await packages.run(command, noteOn(parts, step.id))
   } catch (error) {
-    throw toolFailure(tool.title, `${toolchain.file}, apt of ${tool.id}, names its packages.`, error)
+    throw toolFailure(
+      tool.title,
+      `${toolchain.file}, apt of ${tool.id}, names its packages.`,
+      error,
+    )
   }
   const {state} = await observeTool(tool, prober)
   if (state === 'absent' || state === 'tooLow') {
     const message = `${tool.title} was installed and is still ${state === 'absent' ? 'not found' : 'too old'}.`
-    const hints = [`${toolchain.file} says by which program ${tool.id} is found.`, 'Is its folder on PATH?']
+    const hints = [
+      `${toolchain.file} says by which program ${tool.id} is found.`,
+      'Is its folder on PATH?',
+    ]
     throw new MitraError('failed', 'TOOL_NOT_FOUND', message, {hints})
   }
   const added = (await packages.installed()).filter((name) => !before.has(name))

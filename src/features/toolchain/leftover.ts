@@ -6,7 +6,7 @@ export const lockStep = 'toolchain.lock'
 export const leftoverStep = 'toolchain.leftover'
 
 /** What runs that were cut off did and could not record. */
-export interface Leftover {
+export interface CutOff {
   readonly packages: readonly string[]
   /** mitra.lock as it was before; undefined when none was cut off there. */
   readonly lock: {readonly before: string | null} | undefined
@@ -16,17 +16,13 @@ export interface Leftover {
  * A plan says which packages it adds, and it is durable before the first of them: what a step that did not
  * finish was to add and is there now, that run brought. What a later run recorded is no longer left over.
  */
-export function leftoverOf(
-  runs: readonly JournalRun[],
-  installed: readonly string[],
-): Leftover {
+export function cutOffOf(runs: readonly JournalRun[], installed: readonly string[]): CutOff {
   const open = new Set<string>()
-  let lock: Leftover['lock']
+  let lock: CutOff['lock']
   for (const run of runs) {
     const recorded = run.finished.filter(({id}) => id.startsWith('toolchain.'))
     for (const {undo} of recorded) for (const name of namesIn(undo, 'packages')) open.delete(name)
     if (recorded.some(({id}) => id === lockStep)) lock = undefined
-    if (run.undoneBy !== undefined) continue
     const done = new Set(run.finished.map(({id}) => id))
     for (const name of unfinishedPackages(run, done)) open.add(name)
     const lockPlan = run.plan.find(({id}) => id === lockStep && !done.has(id))

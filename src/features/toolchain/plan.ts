@@ -1,6 +1,6 @@
 import type {Step} from '../../ports/journal.js'
 import type {CommandLine, PackageCommands} from '../../ports/packages.js'
-import type {Tool} from '../../ports/toolchain.js'
+import type {BrewWay, Tool} from '../../ports/toolchain.js'
 import {leftoverStep, lockStep, refreshStep, toolPrefix} from './leftover.js'
 import {isEnough} from './observe.js'
 import type {SurveyedTool, ToolchainSurvey} from './survey.js'
@@ -46,7 +46,8 @@ export function planToolchain(
   const {needsPassword, leftover} = survey
   const todo = survey.tools.filter(isInstallable)
   const installs = todo.map((one) => toolWork(one, commands, needsPassword))
-  const isInterrupted = survey.isInterrupted && (installs.length > 0 || leftover.packages.length > 0)
+  const isInterrupted =
+    survey.isInterrupted && (installs.length > 0 || leftover.packages.length > 0)
   const repair = isInterrupted ? commands.repair() : undefined
   const isUnknown = todo.some(({effect}) => effect === undefined) && !isInterrupted
   const refresh = isUnknown ? commands.refresh() : undefined
@@ -170,9 +171,11 @@ function todoOf({tool, candidate}: SurveyedTool, hasPackages: boolean): string {
   if (isTooLow(candidate, tool.minimum)) {
     return `apt has ${candidate ?? ''}, it needs ${tool.minimum ?? ''}: get it from its makers.`
   }
-  const byHand = tool.human ?? `Install ${tool.title} by hand; no package manager of this machine has it.`
-  if (hasPackages || tool.brew === undefined) return byHand
-  const {cask, formula} = tool.brew
-  const word = cask === undefined ? '' : '--cask '
-  return `On a Mac: brew install ${word}${cask ?? formula ?? ''}. ${tool.human ?? ''}`.trim()
+  const brew = hasPackages ? undefined : tool.brew
+  if (brew !== undefined) return `On a Mac: ${brewCommand(brew)}. ${tool.human ?? ''}`.trim()
+  return tool.human ?? `Install ${tool.title} by hand; no package manager of this machine has it.`
+}
+
+function brewCommand({cask, formula}: BrewWay): string {
+  return cask === undefined ? `brew install ${formula ?? ''}` : `brew install --cask ${cask}`
 }

@@ -1,7 +1,7 @@
 import type {JournalRun} from '../../ports/journal.js'
 import type {PackageEffect, Packages} from '../../ports/packages.js'
 import type {Tool, Toolchain, ToolchainProfile, ToolProber} from '../../ports/toolchain.js'
-import {leftoverOf, type Leftover} from './leftover.js'
+import {cutOffOf, type CutOff} from './leftover.js'
 import {observeToolchain, type ToolState} from './observe.js'
 
 /** A tool, how the machine has it, and what its package manager would do. */
@@ -22,7 +22,7 @@ export interface ToolchainSurvey {
   readonly needsPassword: boolean
   readonly isInterrupted: boolean
   readonly tools: readonly SurveyedTool[]
-  readonly leftover: Leftover
+  readonly leftover: CutOff
 }
 
 export interface SurveyParts {
@@ -45,7 +45,7 @@ export async function surveyToolchain(parts: SurveyParts): Promise<ToolchainSurv
   const hasPackages = prober.platform === 'linux' && (await packages.isThere())
   if (!hasPackages) {
     const tools = pairs.map((pair) => ({...pair, missing: [], ...unknown}))
-    const rest = {needsPassword: false, isInterrupted: false, leftover: leftoverOf([], [])}
+    const rest = {needsPassword: false, isInterrupted: false, leftover: cutOffOf([], [])}
     return {hasPackages, tools, ...rest}
   }
   const [installed, isInterrupted] = await Promise.all([
@@ -53,7 +53,7 @@ export async function surveyToolchain(parts: SurveyParts): Promise<ToolchainSurv
     packages.isInterrupted(),
   ])
   const tools = await surveyedTools(pairs, installed, packages)
-  const leftover = leftoverOf(parts.runs, installed)
+  const leftover = cutOffOf(parts.runs, installed)
   return {hasPackages, needsPassword: packages.needsPassword, isInterrupted, tools, leftover}
 }
 

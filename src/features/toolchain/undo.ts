@@ -31,6 +31,7 @@ export async function applyToolUndo(
   }
   const names = await stillThere(record, packages)
   if (names.length === 0) return
+  await refuseNeeded(names, packages)
   await packages.refuseWithoutRights()
   await packages.run(packages.commands.purge(names), () => undefined)
 }
@@ -73,10 +74,7 @@ async function planLockUndo(
 }
 
 /** Throws when something that came later needs one of them: it would be lost with them. */
-export async function refuseNeeded(
-  names: readonly string[],
-  packages: Packages,
-): Promise<void> {
+async function refuseNeeded(names: readonly string[], packages: Packages): Promise<void> {
   if (names.length === 0) return
   const ours = new Set(names)
   const others = (await packages.purgedWith(names)).filter((name) => !ours.has(name))

@@ -1,0 +1,74 @@
+import type {ServiceView} from '../features/stack/status.js'
+import type {FollowUp} from '../features/toolchain/plan.js'
+import type {Step} from '../ports/journal.js'
+import {planText} from './plan-text.js'
+import {servicesTable} from './services-table.js'
+import type {SetupUndo} from './setup-undo.js'
+
+interface SetupView {
+  readonly isPlan: boolean
+  readonly isToolsOnly: boolean
+  readonly steps: readonly Step[]
+  readonly later: readonly string[]
+  readonly followUps: readonly FollowUp[]
+  readonly applied: boolean
+  readonly services: readonly ServiceView[]
+  readonly tenants: readonly string[] | null
+  readonly root: string
+  readonly engine: string
+  readonly why: string
+}
+
+/** What setup would do, or what is there after it. */
+export function setupText(view: SetupView): string {
+  const {isPlan, isToolsOnly, applied, steps, later, followUps} = view
+  const done = applied ? 'Done.' : 'Nothing to do: all of it was there.'
+  const shown = isToolsOnly ? [done] : platformLines(view, done)
+  const planned = [planText(steps), ...commandLines(steps)]
+  return [
+    ...(isPlan ? [...planned, ...later.map((part) => `Planned later: ${part}.`)] : shown),
+    ...followUpLines(followUps),
+  ].join('\n')
+}
+
+/** What setup --undo would take back, or took back. */
+export function setupUndoText({applied, steps, kept}: SetupUndo): string {
+  const done = applied ? 'Taken back.' : planText(steps)
+  return [done, ...kept.map((step) => `Stays: ${step.title}.`)].join('\n')
+}
+
+/** Each program that the steps run, as it is run. */
+function commandLines(steps: readonly Step[]): readonly string[] {
+  const lines = steps.flatMap(({detail}) => {
+    const commands = detail?.['commands']
+    return Array.isArray(commands) ? commands.map((words) => `  ${textOf(words)}`) : []
+  })
+  return lines.length === 0 ? [] : ['', 'Commands:', ...lines]
+}
+
+function textOf(words: unknown): string {
+  return Array.isArray(words) ? words.join(' ') : ''
+}
+
+function followUpLines(followUps: readonly FollowUp[]): readonly string[] {
+  if (followUps.length === 0) return []
+  return ['', 'Left for you:', ...followUps.map(({title, todo}) => `  ${title}: ${todo}`)]
+}
+
+function platformLines(
+  {services, tenants, root, engine, why}: SetupView,
+  done: string,
+): readonly string[] {
+  const [tenant = 'lic'] = tenants ?? []
+  return [
+    servicesTable(services),
+    '',
+    `${done} Workspace ${root}; engine ${engine} (${why}).`,
+    `Tenants: ${(tenants ?? []).join(', ')}. Passwords are in .mitra/secrets.json.`,
+    '',
+    'Next:',
+    `  mitra db query "select count(*) from users" --tenant ${tenant}`,
+    '  mitra tenant create bajaj',
+    '  mitra status',
+  ]
+}

@@ -1,0 +1,26 @@
+import type {Packages} from '../ports/packages.js'
+import type {Toolchain, ToolProber} from '../ports/toolchain.js'
+import type {Once} from './once.js'
+import type {Tools} from './tools.js'
+
+/** What a developer's machine consists of. */
+export interface ToolchainTools {
+  /** The workspace's own toolchain.yml, or the one that mitra ships. */
+  readonly toolchain: () => Promise<Toolchain>
+  readonly toolProber: () => Promise<ToolProber>
+  readonly packages: () => Promise<Packages>
+}
+
+export function toolchainTools(tools: () => Tools, once: Once): ToolchainTools {
+  return {
+    toolchain: once(async () => {
+      const {loadToolchain} = await import('../config/toolchain/load-toolchain.js')
+      return loadToolchain((await tools().prospect()).layout.root)
+    }),
+    toolProber: once(async () => {
+      const {HostProber} = await import('../adapters/toolchain/host-prober.js')
+      return new HostProber()
+    }),
+    packages: once(async () => new (await import('../adapters/packages/apt.js')).AptPackages()),
+  }
+}
