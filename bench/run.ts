@@ -19,7 +19,6 @@ const cases: readonly BenchCase[] = [
   idleVersitygw,
   idleMinio,
   startUp,
-  costReport,
 ]
 
 interface Report {
@@ -44,6 +43,20 @@ const tenants: Report = {
   cases: [fleet, evidence],
 }
 
+/** As cron runs it: whole processes. */
+const costs: Report = {
+  title: 'Benchmarks of the cost report',
+  command: 'npm run bench -- cost',
+  url: new URL('../docs/benchmarks-cost.md', import.meta.url),
+  cases: [costReport],
+}
+
+const reports: ReadonlyMap<string | undefined, Report> = new Map([
+  [undefined, general],
+  ['fleet', tenants],
+  ['cost', costs],
+])
+
 interface CaseResult {
   readonly bench: BenchCase
   readonly rows: readonly BenchRow[]
@@ -52,8 +65,8 @@ interface CaseResult {
 
 /** Every case of a report in turn rewrites it; those whose name holds another word are only shown. */
 async function main(word: string | undefined): Promise<void> {
-  const report = word === undefined ? general : word === 'fleet' ? tenants : undefined
-  const every = [...cases, evidence]
+  const report = reports.get(word)
+  const every = [...cases, ...costs.cases, evidence]
   const chosen = report?.cases ?? every.filter(({name}) => name.includes(word ?? ''))
   const results: CaseResult[] = []
   for (const bench of chosen) {
