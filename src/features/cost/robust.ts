@@ -12,9 +12,9 @@ export function quantile(values: readonly number[], share: number): number {
   return low + (high - low) * (at - Math.floor(at))
 }
 
-/** By insertion where there are few: medians of a week or two are taken by the hundred thousand. */
+/** By insertion where there are few: medians of eight weeks are taken by the hundred thousand. */
 function sortedCopy(values: readonly number[]): ArrayLike<number> {
-  if (values.length > 24) return Float64Array.from(values).sort()
+  if (values.length > 60) return Float64Array.from(values).sort()
   const sorted = [...values]
   for (let at = 1; at < sorted.length; at += 1) {
     const value = sorted[at] ?? 0
