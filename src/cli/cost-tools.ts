@@ -87,7 +87,8 @@ export function scheduleTools(once: Once) {
     scheduler: once(async (): Promise<Scheduler> => {
       if (process.platform !== 'darwin') {
         const {Crontab} = await import('../adapters/schedule/crontab.js')
-        return new Crontab()
+        const {userStateFolder} = await import('./open-costs.js')
+        return new Crontab({lockFolder: userStateFolder()})
       }
       const {Launchd} = await import('../adapters/schedule/launchd.js')
       const folder = join(homedir(), 'Library/LaunchAgents')

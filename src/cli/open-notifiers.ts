@@ -46,6 +46,16 @@ export async function openNotifier(channel: NotifyChannel, opening: Opening): Pr
   return new SmtpMail({url, clock, timeoutMs, to, from: config.values['notify.emailFrom']})
 }
 
+/** Throws NOTIFY_NOT_KEPT unless the workspace keeps the address: what runs without a shell sees no variable. */
+export async function requireKept(channel: NotifyChannel, secrets: Secrets): Promise<void> {
+  const {variable, name} = secretNames[channel]
+  if ((await secrets.get(name)) !== undefined) return
+  const message = `The workspace keeps no address for ${channel}, and cron does not see ${variable}.`
+  throw new MitraError('config', 'NOTIFY_NOT_KEPT', message, {
+    hints: [`Put it as "${name}" into the workspace's .mitra/secrets.json (mode 0600).`],
+  })
+}
+
 /** Undefined when no ping address is set: nobody watches over the runs. */
 export async function openHeartbeat({
   config,

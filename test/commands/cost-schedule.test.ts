@@ -23,7 +23,11 @@ exit 2
 const schedule = (argv: readonly string[], env: Readonly<Record<string, string>> = {}) =>
   mitra(['cost', 'schedule', ...argv], {
     cwd: folder,
-    env: {PATH: [programs, process.env['PATH']].join(delimiter), ...env},
+    env: {
+      PATH: [programs, process.env['PATH']].join(delimiter),
+      XDG_STATE_HOME: join(programs, 'state'),
+      ...env,
+    },
   })
 const crontab = () => (existsSync(kept) ? readFileSync(kept, 'utf8') : '')
 
@@ -81,6 +85,58 @@ test('refuses a time that is none and a channel that is not set up, before anyth
 
   expect([time.code, channel.code, crontab()]).toEqual([2, 3, ''])
   expect(time.stderr).toContain('09:30')
+})
+
+test('refuses a channel whose address is in a variable alone, which cron does not see', async () => {
+  const address = 'https://hooks.slack.com/services/secret-token'
+  const {code, stderr} = await schedule(['--send', 'slack'], {MITRA_SLACK_WEBHOOK_URL: address})
+
+  expect([code, crontab()]).toEqual([3, ''])
+  expect(stderr).toContain('NOTIFY_NOT_KEPT')
+  expect(stderr).not.toContain('secret-token')
+})
+
+test('the address lies in the secrets of the workspace and nowhere else; settings of the shell are named', async () => {
+  const secrets = join(folder, '.mitra/secrets.json')
+  const before = existsSync(secrets) ? readFileSync(secrets) : '{}'
+  const address = 'https://hooks.slack.com/services/secret-token'
+  const kept = {...JSON.parse(before.toString()), 'notify.slack': address}
+  writeFileSync(secrets, JSON.stringify(kept), {mode: 0o600})
+
+  const {code, stdout, stderr} = await schedule(['--send', 'slack'], {AWS_PROFILE: 'billing'})
+
+  writeFileSync(secrets, before)
+  expect(code).toBe(0)
+  expect(stderr).toContain('AWS_PROFILE')
+  expect(crontab()).toContain('--send slack')
+  expect(crontab() + stdout + stderr).not.toContain('secret-token')
+})
+
+test('--at is in the zone of the caller or the one named, the entry in that of the machine', async () => {
+  const {zone} = checkedJson((await schedule(['--plan', '--json'])).stdout, 'cost-schedule') as {
+    zone: string
+  }
+  const clock = new Intl.DateTimeFormat('en-GB', {timeZone: zone, timeStyle: 'short'})
+  const [hour, minute] = clock.format(new Date('2026-11-24T03:30:00Z')).split(':').map(Number)
+
+  await schedule(['--at', '09:00', '--zone', 'Asia/Kolkata'])
+  const named = crontab()
+  await schedule(['--at', '09:00'], {TZ: 'Asia/Kolkata'})
+
+  expect(named).toContain(`\n${minute} ${hour} * * * cd `)
+  expect(crontab()).toBe(named)
+  expect((await schedule(['--zone', 'India'])).code).toBe(2)
+})
+
+test('half of an entry is left alone, with its line and what to do', async () => {
+  await schedule([])
+  const torn = crontab().split('\n').slice(0, 2).join('\n')
+  writeFileSync(kept, `${torn}\n`)
+
+  const {code, stderr} = await schedule(['--at', '10:00'])
+
+  expect([code, crontab()]).toEqual([3, `${torn}\n`])
+  expect(stderr).toContain('SCHEDULE_BROKEN')
 })
 
 test.each([1, 2, 3, 4].flatMap((at) => [`journal:${at}:before`, `journal:${at}:after`]))(

@@ -6,6 +6,8 @@ export interface RunOptions {
   /** Added to the allow-listed variables; nothing else of ours reaches the child. */
   readonly env?: Readonly<Record<string, string>>
   readonly input?: string
+  /** How bytes and text stand for each other; `latin1` keeps every byte as it is. */
+  readonly encoding?: 'utf8' | 'latin1'
   readonly timeoutMs?: number
   readonly uid?: number
   readonly gid?: number
@@ -41,7 +43,7 @@ export function runProgram(
   argv: readonly string[],
   options: RunOptions = {},
 ): Promise<RunResult> {
-  const {cwd, env = {}, input, timeoutMs = 600_000, uid, gid, onLine} = options
+  const {cwd, env = {}, input, encoding = 'utf8', timeoutMs = 600_000, uid, gid} = options
   return new Promise((resolve, reject) => {
     const child = spawn(program, [...argv], {
       env: {...allowedEnvironment(), ...env},
@@ -52,10 +54,10 @@ export function runProgram(
     })
     running.add(child)
     const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs)
-    const out = gather(child.stdout, onLine)
-    const err = gather(child.stderr, onLine)
+    const out = gather(child.stdout, options)
+    const err = gather(child.stderr, options)
     child.stdin.on('error', () => undefined)
-    child.stdin.end(input ?? '')
+    child.stdin.end(input ?? '', encoding)
     child.on('error', (cause) => {
       clearTimeout(timer)
       running.delete(child)
@@ -87,12 +89,14 @@ export function lastLine({stdout, stderr}: RunResult): string {
 
 function gather(
   stream: NodeJS.ReadableStream | null,
-  onLine: ((line: string) => void) | undefined,
+  {onLine, encoding = 'utf8'}: RunOptions,
 ): () => string {
   let text = ''
   let seen = 0
-  stream?.on('data', (chunk: Buffer) => {
-    text += chunk.toString()
+  // A character may be cut in two by the end of a chunk: the stream puts it together.
+  stream?.setEncoding(encoding)
+  stream?.on('data', (chunk: string) => {
+    text += chunk
     for (let end = text.indexOf('\n', seen); end !== -1; end = text.indexOf('\n', seen)) {
       onLine?.(text.slice(seen, end))
       seen = end + 1

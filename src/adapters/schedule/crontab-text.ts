@@ -1,21 +1,23 @@
+import {Buffer} from 'node:buffer'
 import {MitraError} from '../../errors.js'
 import type {ScheduledCommand} from '../../ports/schedule.js'
+
+/** What Debian's cron takes of a command; others take more. */
+const mostBytes = 998
 
 /**
  * The lines of one command between marks of its own. cron gives the line to sh; `%` would end it there
  * (crontab(5)), and its PATH is short, so that programs are named in full.
  */
 export function crontabEntry({key, argv, folder, at, logFile}: ScheduledCommand): string {
-  const words = [...argv, folder, logFile]
-  const odd = words.find((word) => /[\n\r\0]/.test(word))
-  if (odd !== undefined) {
-    const message = `${JSON.stringify(odd)} cannot stand in a crontab: it has a line break in it.`
-    throw new MitraError('config', 'SCHEDULE_PATH', message, {
-      hints: ['Move the workspace to a folder without one.'],
-    })
+  for (const word of [...argv, folder, logFile]) refuseOdd(word)
+  const shell = `cd ${quoted(folder)} && ${argv.map(quoted).join(' ')} >> ${quoted(logFile)} 2>&1`
+  const command = shell.replaceAll('%', String.raw`\%`)
+  const bytes = Buffer.byteLength(command)
+  if (bytes > mostBytes) {
+    throw unfit(`The command is ${bytes} bytes long, and cron takes ${mostBytes}.`)
   }
-  const command = `cd ${quoted(folder)} && ${argv.map(quoted).join(' ')} >> ${quoted(logFile)} 2>&1`
-  const line = `${at.minute} ${at.hour} * * * ${command.replaceAll('%', '\\%')}`
+  const line = `${at.minute} ${at.hour} * * * ${command}`
   return `${begin(key)}\n${line}\n${end(key)}\n`
 }
 
@@ -42,17 +44,44 @@ function end(key: string): string {
   return `# mitra ${key}: end`
 }
 
-/** An entry whose end is gone reaches to the line after its mark and no further. */
+/** Throws SCHEDULE_BROKEN where the marks are not a pair: what is between them is not known. */
 function placeOf(crontab: string, key: string): readonly [number, number] {
-  const first = `${begin(key)}\n`
-  const from = crontab.startsWith(first) ? 0 : crontab.indexOf(`\n${first}`) + 1
-  if (from === 0 && !crontab.startsWith(first)) return [-1, -1]
-  const last = crontab.indexOf(end(key), from)
-  if (last === -1) return [from, from + first.length]
-  const next = crontab.indexOf('\n', last)
-  return [from, next === -1 ? crontab.length : next + 1]
+  const lines = crontab.split('\n')
+  const at = (mark: string) => lines.flatMap((line, index) => (line === mark ? [index] : []))
+  const [begins, ends] = [at(begin(key)), at(end(key))]
+  const [first, last] = [begins[0], ends[0]]
+  if (first === undefined && last === undefined) return [-1, -1]
+  const isPair = begins.length === 1 && ends.length === 1
+  if (first === undefined || last === undefined || !isPair || first > last) {
+    throw broken(Math.min(...begins, ...ends) + 1, key)
+  }
+  const lengthOf = (count: number) => lines.slice(0, count).join('\n').length
+  const from = first === 0 ? 0 : lengthOf(first) + 1
+  return [from, Math.min(crontab.length, lengthOf(last + 1) + 1)]
 }
 
+function broken(line: number, key: string): MitraError {
+  const message = `Line ${line} of the crontab: the lines "${begin(key)}" and "${end(key)}" are not one pair.`
+  return new MitraError('config', 'SCHEDULE_BROKEN', message, {
+    hints: ['Take both and what is between them out with crontab -e, then run the command again.'],
+  })
+}
+
+function refuseOdd(word: string): void {
+  // oxlint-disable-next-line no-control-regex
+  const [odd] = /[\u0000-\u001F\u007F\\]/.exec(word) ?? []
+  if (odd === undefined) return
+  const what = odd === '\\' ? 'a backslash, which crons read differently,' : 'a line break or such'
+  throw unfit(`${JSON.stringify(word)} cannot stand in a crontab: it has ${what} in it.`)
+}
+
+function unfit(message: string): MitraError {
+  return new MitraError('config', 'SCHEDULE_PATH', message, {
+    hints: ['Move the workspace to another folder.'],
+  })
+}
+
+/** Without a backslash: the % of cron is the only thing that has one. */
 function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'"'"'`)}'`
 }

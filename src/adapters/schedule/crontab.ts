@@ -1,16 +1,33 @@
+import {Buffer} from 'node:buffer'
 import {codeOf, MitraError} from '../../errors.js'
 import type {ScheduledCommand, Scheduler} from '../../ports/schedule.js'
+import {acquireLock} from '../journal/lock.js'
 import {runProgram} from '../process/run.js'
 import {crontabEntry, crontabWith, entryIn} from './crontab-text.js'
+import {machineZone} from './machine-zone.js'
+
+interface CrontabPlace {
+  /** Workspaces share the one crontab of a user: who changes it holds a lock in this folder. */
+  readonly lockFolder: string
+  /** Another user, whose crontab only root may write. */
+  readonly user?: string
+}
+
+const waitMs = 30_000
 
 /** The crontab of the user, read and written by `crontab`, as cron wants it. */
 export class Crontab implements Scheduler {
   readonly kind = 'crontab'
   readonly #who: readonly string[]
+  readonly #lockFolder: string
 
-  /** Of another user, which only root may write. */
-  constructor(user?: string) {
+  constructor({lockFolder, user}: CrontabPlace) {
+    this.#lockFolder = lockFolder
     this.#who = user === undefined ? [] : ['-u', user]
+  }
+
+  zone(): Promise<string> {
+    return machineZone()
   }
 
   entryFor(command: ScheduledCommand): string {
@@ -18,21 +35,31 @@ export class Crontab implements Scheduler {
   }
 
   async read(key: string): Promise<string | undefined> {
-    return entryIn(await this.#text(), key)
+    const entry = entryIn(await this.#bytes(), key)
+    return entry === undefined ? undefined : Buffer.from(entry, 'latin1').toString()
   }
 
   async write(key: string, entry: string | undefined): Promise<void> {
-    const text = crontabWith(await this.#text(), key, entry)
-    const {code, stderr} = await runProgram('crontab', [...this.#who, '-'], {input: text})
-    if (code !== 0) throw refused(stderr)
+    const own = entry === undefined ? undefined : Buffer.from(entry).toString('latin1')
+    const lock = await acquireLock(this.#lockFolder, 'crontab', {purpose: 'cost schedule', waitMs})
+    try {
+      const input = crontabWith(await this.#bytes(), key, own)
+      const argv = [...this.#who, '-']
+      const {code, stderr} = await runProgram('crontab', argv, {input, encoding: 'latin1'})
+      if (code !== 0) throw refused(stderr)
+    } finally {
+      await lock.release()
+    }
   }
 
   commands(): readonly (readonly string[])[] {
     return [['crontab', ...this.#who, '-']]
   }
 
-  async #text(): Promise<string> {
-    const list = runProgram('crontab', [...this.#who, '-l'], {env: {LC_ALL: 'C'}})
+  /** One character for each byte: what others wrote there need not be UTF-8. */
+  async #bytes(): Promise<string> {
+    const argv = [...this.#who, '-l']
+    const list = runProgram('crontab', argv, {env: {LC_ALL: 'C'}, encoding: 'latin1'})
     const {code, stdout, stderr} = await list.catch((cause: unknown) => {
       throw isNotThere(cause) ? cronMissing(cause) : cause
     })

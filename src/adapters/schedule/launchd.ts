@@ -1,16 +1,19 @@
-import {access, mkdir, readFile, rm} from 'node:fs/promises'
+import {mkdir, readFile, rm} from 'node:fs/promises'
 import {join} from 'node:path'
 import plist from 'plist'
 import {codeOf, MitraError} from '../../errors.js'
 import type {ScheduledCommand, Scheduler} from '../../ports/schedule.js'
 import {writeAtomic} from '../files/write-atomic.js'
 import {runProgram} from '../process/run.js'
+import {machineZone} from './machine-zone.js'
 
 export interface LaunchdPlace {
   /** `~/Library/LaunchAgents`. */
   readonly folder: string
   readonly userId: number
 }
+
+const notLoaded = '<!-- not loaded -->\n'
 
 /** An agent of the user, which launchd also starts late when the machine slept at the time. */
 export class Launchd implements Scheduler {
@@ -19,6 +22,10 @@ export class Launchd implements Scheduler {
 
   constructor(place: LaunchdPlace) {
     this.#place = place
+  }
+
+  zone(): Promise<string> {
+    return machineZone()
   }
 
   entryFor({key, argv, folder, at, logFile}: ScheduledCommand): string {
@@ -34,23 +41,18 @@ export class Launchd implements Scheduler {
     return `${document}\n`
   }
 
+  /** A file that is not loaded, as a kill may leave it, is neither the entry nor none. */
   async read(key: string): Promise<string | undefined> {
-    try {
-      return await readFile(this.#file(key), 'utf8')
-    } catch (error) {
+    const text = await readFile(this.#file(key), 'utf8').catch((error: unknown) => {
       if (codeOf(error) === 'ENOENT') return undefined
       throw error
-    }
+    })
+    return text === undefined || (await this.#isLoaded(key)) ? text : `${text}${notLoaded}`
   }
 
   async write(key: string, entry: string | undefined): Promise<void> {
     const file = this.#file(key)
-    const isThere = await access(file).then(
-      () => true,
-      () => false,
-    )
-    // An agent that is not loaded is not there to be taken out: its exit code says nothing more.
-    if (isThere) await runProgram('launchctl', this.#bootout(key))
+    if (await this.#isLoaded(key)) await runProgram('launchctl', this.#bootout(key))
     if (entry === undefined) {
       await rm(file, {force: true})
       return
@@ -72,6 +74,11 @@ export class Launchd implements Scheduler {
       ...(from ? [['launchctl', ...this.#bootout(key)]] : []),
       ...(to ? [['launchctl', ...this.#bootstrap(key)]] : []),
     ]
+  }
+
+  async #isLoaded(key: string): Promise<boolean> {
+    const argv = ['print', `gui/${this.#place.userId}/${labelOf(key)}`]
+    return (await runProgram('launchctl', argv)).code === 0
   }
 
   #bootout(key: string): readonly string[] {

@@ -1,12 +1,14 @@
 import {Flags} from '@oclif/core'
+import {callersZone, unseenByCron} from '../../cli/cron-environment.js'
 import {planFlag} from '../../cli/flags.js'
 import {mitraProgram} from '../../cli/mitra-program.js'
 import {MitraCommand} from '../../cli/mitra-command.js'
-import {notifyChannels} from '../../cli/open-notifiers.js'
+import {notifyChannels, requireKept} from '../../cli/open-notifiers.js'
 import {planText} from '../../cli/plan-text.js'
 import {runPlan} from '../../cli/run-plan.js'
 import {parseFailOver} from '../../features/cost/report/fail-over.js'
 import {applySchedule, parseTime, planSchedule} from '../../features/cost/schedule/schedule.js'
+import {inZone} from '../../features/cost/schedule/zone.js'
 import type {Step} from '../../ports/journal.js'
 import type {ScheduledCommand} from '../../ports/schedule.js'
 
@@ -31,9 +33,13 @@ export default class CostSchedule extends MitraCommand {
   ]
   static override flags = {
     at: Flags.string({
-      summary: "The time of day, in the machine's zone.",
+      summary: 'The time of day, in your zone; cron and launchd keep to that of the machine.',
       default: '09:00',
       helpValue: 'HH:MM',
+    }),
+    zone: Flags.string({
+      summary: 'The zone that --at is in, instead of yours.',
+      helpValue: 'Asia/Kolkata',
     }),
     send: Flags.option({
       options: notifyChannels,
@@ -47,7 +53,7 @@ export default class CostSchedule extends MitraCommand {
     }),
     remove: Flags.boolean({
       summary: 'Take the entry out.',
-      exclusive: ['at', 'send', 'fail-over'],
+      exclusive: ['at', 'zone', 'send', 'fail-over'],
     }),
     plan: planFlag,
   }
@@ -56,8 +62,9 @@ export default class CostSchedule extends MitraCommand {
     const {flags} = await this.parse(CostSchedule)
     const {layout} = await this.tools.workspace()
     const key = `cost-report-${layout.id}`
-    const command = flags.remove ? undefined : await this.commandOf(key, flags)
     const scheduler = await this.tools.scheduler()
+    const zone = await scheduler.zone()
+    const command = flags.remove ? undefined : await this.commandOf(key, {...flags, to: zone})
     const {plan, applied} = await runPlan({
       tools: this.tools,
       command: 'cost schedule',
@@ -66,9 +73,9 @@ export default class CostSchedule extends MitraCommand {
       apply: async (planned, {run}) => applySchedule(planned, {scheduler, run}),
     })
     if (flags.plan) this.exitWithPlan(plan.steps.length)
-    const {timeZone: zone} = new Intl.DateTimeFormat().resolvedOptions()
     const entry = plan.entry ?? null
     const said = flags.plan ? planText(plan.steps) : doneText({applied, entry, zone})
+    if (entry !== null) this.remarkUnseen()
     this.log(entry === null || !flags.plan ? said : `${said}\n\n${entry.trimEnd()}`)
     return {kind: scheduler.kind, applied, plan: plan.steps, entry, zone}
   }
@@ -78,14 +85,25 @@ export default class CostSchedule extends MitraCommand {
     key: string,
     flags: {
       at: string
+      zone: string | undefined
+      to: string
       send: readonly (typeof notifyChannels)[number][] | undefined
       'fail-over': string | undefined
     },
   ): Promise<ScheduledCommand> {
-    const at = parseTime(flags.at)
+    const zones = {from: flags.zone ?? callersZone(), to: flags.to}
+    const {at, isShifting} = inZone(parseTime(flags.at), zones, this.tools.clock().now())
+    if (isShifting) {
+      this.warn(
+        `Summer time moves it by an hour: ${zones.from} and ${zones.to} keep it differently.`,
+      )
+    }
     const limit = flags['fail-over']
     if (limit !== undefined) parseFailOver(limit)
-    for (const channel of flags.send ?? []) await this.tools.notifier(channel)
+    for (const channel of flags.send ?? []) {
+      await this.tools.notifier(channel)
+      await requireKept(channel, await this.tools.secrets())
+    }
     const {layout} = await this.tools.workspace()
     const words = [
       'cost',
@@ -101,6 +119,14 @@ export default class CostSchedule extends MitraCommand {
       at,
       logFile: `${layout.state}/cost-report.log`,
     }
+  }
+
+  private remarkUnseen(): void {
+    const names = unseenByCron()
+    if (names.length === 0) return
+    const fix =
+      'Settings belong in mitra.yml, AWS credentials in ~/.aws, addresses in .mitra/secrets.json.'
+    this.warn(`It will run without ${names.join(', ')}, which are set here alone. ${fix}`)
   }
 }
 

@@ -31,6 +31,29 @@ test('a path with a line break is refused', () => {
   expect(() => crontabEntry({...command, folder: '/srv/a\nb'})).toThrow('line break')
 })
 
+test('a quote in a path is quoted without a backslash, which crons read differently', () => {
+  expect(crontabEntry({...command, folder: "/srv/it's"})).toContain(`cd '/srv/it'"'"'s' &&`)
+  expect(() => crontabEntry({...command, folder: '/srv/a\\b'})).toThrow('backslash')
+})
+
+test('a command that is longer than cron takes is refused', () => {
+  expect(() => crontabEntry({...command, folder: `/srv/${'x'.repeat(990)}`})).toThrow(
+    'cron takes 998',
+  )
+})
+
+test.each(['begin', 'end'])(
+  'half an entry, with its mark "%s" alone, is refused by its line',
+  (mark) => {
+    const {key} = command
+    const lines = crontabEntry(command).split('\n')
+    const torn = ['# mine', ...lines.filter((one) => !one.startsWith(`# mitra ${key}: ${mark}`))]
+
+    expect(() => crontabWith(torn.join('\n'), key, undefined)).toThrow(/^Line [23] of the crontab/)
+    expect(() => entryIn(torn.join('\n'), key)).toThrow('are not one pair')
+  },
+)
+
 const line = fc.string({
   unit: fc.constantFrom('#', ' ', '*', '5', 'a', '%', '/', 'é'),
   maxLength: 12,

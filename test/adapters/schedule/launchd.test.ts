@@ -17,11 +17,17 @@ let folder: string
 let heard: string
 const path = process.env['PATH']
 
-/** launchctl as a program that writes down its words. */
+/** launchctl as a program that writes down its words and remembers what is loaded. */
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'mitra-launchd-'))
   heard = join(folder, 'heard')
-  writeFileSync(join(folder, 'launchctl'), `#!/bin/sh\necho "$@" >> '${heard}'\n`)
+  const loaded = join(folder, 'loaded')
+  const program = `#!/bin/sh
+[ "$1" = print ] && { [ -f '${loaded}' ]; exit; }
+echo "$@" >> '${heard}'
+case "$1" in bootstrap) touch '${loaded}' ;; bootout) rm '${loaded}' ;; esac
+`
+  writeFileSync(join(folder, 'launchctl'), program)
   chmodSync(join(folder, 'launchctl'), 0o755)
   process.env['PATH'] = [folder, path].join(delimiter)
 })
@@ -60,6 +66,19 @@ test('is loaded when written, loaded anew when changed, unloaded when taken out'
     `bootout gui/501/${label}`,
   ])
   expect(await launchd.read(command.key)).toBeUndefined()
+})
+
+test('a file that a kill left unloaded is not taken for the entry, and is loaded by the next run', async () => {
+  const launchd = new Launchd({folder, userId: 501})
+  const entry = launchd.entryFor(command)
+  const file = join(folder, `${label}.plist`)
+  writeFileSync(file, entry)
+
+  expect(await launchd.read(command.key)).not.toBe(entry)
+  expect(await launchd.read(command.key)).toBeDefined()
+  await launchd.write(command.key, entry)
+  expect(await launchd.read(command.key)).toBe(entry)
+  expect(readFileSync(heard, 'utf8')).toBe(`bootstrap gui/501 ${file}\n`)
 })
 
 test('lists the programs that it runs', () => {
