@@ -125,7 +125,7 @@ function caseText({bench, rows, skipped}: CaseResult): string {
   const hasTargets = rows.some(({target}) => target !== undefined)
   const lines = rows.map(({what, against, measured, result, target = '', isMet}) => {
     const cells = [what, measured, against, result, ...(hasTargets ? [target] : []), metText(isMet)]
-    return `| ${cells.join(' | ')} |`
+    return `| ${cells.map((cell) => cell.replaceAll('|', String.raw`\|`)).join(' | ')} |`
   })
   const titles = [
     'what',

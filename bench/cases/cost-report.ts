@@ -16,11 +16,18 @@ const memoryLimitMb = 150
 const pageLimitBytes = 300_000
 const exportRows = 1_000_000
 const exportLimitMs = 15_000
+/** Ten times the rows may take so much more: what a larger heap leaves lying about. */
+const mostGrowth = 1.35
 
 /** 13 months of 40 services under 6 record types, and an export of a million rows. */
 export const costReport: BenchCase = {
   name: 'cost report',
-  target: `warm <= ${warmLimitMs / 1000} s and <= ${memoryLimitMb} MB, HTML <= 300 KB, an export of a million rows <= ${exportLimitMs / 1000} s in memory that does not grow with it`,
+  target: 'each line has its own',
+  notes: () => [
+    '13 months and the days of this one, 40 services under 6 record types on each; asked for once, then warm.',
+    'Whole processes from start to end; memory is the most that the process held, CPU time includes the system.',
+    `The export is FOCUS 1.0 as AWS writes it, gzipped, ${exportRows} rows of 44 columns; its floor is unpacking it.`,
+  ],
   async run() {
     const folder = mkdtempSync(join(tmpdir(), 'mitra-bench-cost-'))
     try {
@@ -64,6 +71,7 @@ async function warmRows(folder: string): Promise<BenchRow[]> {
         against: 'a fixed limit',
         measured: `${size} bytes`,
         result: `${Math.round(size / 1000)} KB`,
+        target: `<= ${pageLimitBytes / 1000} KB`,
         isMet: size <= pageLimitBytes,
       },
     ]
@@ -102,6 +110,7 @@ async function exportedRows(folder: string): Promise<BenchRow[]> {
       against: `gzip -dc | wc -l, ${secondsText(floor)}`,
       measured: secondsText(whole),
       result: ratioText(median(whole) / median(floor)),
+      target: `<= ${exportLimitMs / 1000} s`,
       isMet: median(whole) <= exportLimitMs,
     },
     {
@@ -123,7 +132,8 @@ async function exportedRows(folder: string): Promise<BenchRow[]> {
       against: `for a tenth, ${Math.round(median(memory.small))} MB`,
       measured: `${Math.round(median(memory.large))} MB`,
       result: ratioText(grown),
-      isMet: grown <= 1.35,
+      target: `<= ${mostGrowth}x`,
+      isMet: grown <= mostGrowth,
     },
   ]
 }
@@ -139,6 +149,7 @@ function timeRow(
     against: `node -e 0, ${secondsText(bare)}`,
     measured: secondsText(samples),
     result: ratioText(median(samples) / median(bare)),
+    ...(limit === undefined ? {} : {target: `<= ${limit / 1000} s`}),
     isMet: limit === undefined ? undefined : median(samples) <= limit,
   }
 }
@@ -151,6 +162,7 @@ function memoryRow(what: string, megabytes: Samples, limit: number): BenchRow {
     against: 'a fixed limit',
     measured,
     result: `${Math.round(most)} MB`,
+    target: `<= ${limit} MB`,
     isMet: most <= limit,
   }
 }
