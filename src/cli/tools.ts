@@ -9,6 +9,7 @@ import type {DdlChecker} from '../ports/ddl-checker.js'
 import type {FoundEngine} from '../ports/engine.js'
 import type {Files, Templates} from '../ports/files.js'
 import type {Host} from '../ports/host.js'
+import type {Foreground} from '../ports/foreground.js'
 import type {Journal} from '../ports/journal.js'
 import type {Machine} from '../ports/machine.js'
 import type {MigrationFiles} from '../ports/migration-files.js'
@@ -60,6 +61,7 @@ export interface Tools extends CostTools, EnvironmentTools, ToolchainTools {
   readonly archives: () => Promise<Archives>
   readonly programs: () => Promise<Programs>
   readonly background: () => Promise<Background>
+  readonly foreground: () => Promise<Foreground>
   readonly browser: () => Promise<Browser>
   /** What is found of a docker daemon, whichever engine is chosen. */
   readonly docker: () => Promise<FoundEngine>
@@ -203,6 +205,9 @@ function machineTools(once: Once) {
     sockets: once(async () => new (await import('../adapters/sockets/ports.js')).HostSockets()),
     programs: once(
       async () => new (await import('../adapters/process/programs.js')).HostPrograms(),
+    ),
+    foreground: once(
+      async () => new (await import('../adapters/process/group.js')).ProcessGroups(),
     ),
     machine: once(
       async () => new (await import('../adapters/machine/host-machine.js')).HostMachine(),
