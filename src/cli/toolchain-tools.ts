@@ -1,3 +1,4 @@
+import {fileURLToPath} from 'node:url'
 import type {Packages} from '../ports/packages.js'
 import type {Toolchain, ToolProber} from '../ports/toolchain.js'
 import type {Once} from './once.js'
@@ -15,7 +16,7 @@ export function toolchainTools(tools: () => Tools, once: Once): ToolchainTools {
   return {
     toolchain: once(async () => {
       const {loadToolchain} = await import('../config/toolchain/load-toolchain.js')
-      return loadToolchain((await tools().prospect()).layout.root)
+      return loadToolchain(await rootOr(tools()))
     }),
     toolProber: once(async () => {
       const {HostProber} = await import('../adapters/toolchain/host-prober.js')
@@ -23,4 +24,13 @@ export function toolchainTools(tools: () => Tools, once: Once): ToolchainTools {
     }),
     packages: once(async () => new (await import('../adapters/packages/apt.js')).AptPackages()),
   }
+}
+
+/** Settings that cannot be read are said elsewhere; a folder without a file of its own takes the shipped one. */
+async function rootOr(tools: Tools): Promise<string> {
+  const here = fileURLToPath(new URL('.', import.meta.url))
+  return tools.prospect().then(
+    ({layout}) => layout.root,
+    () => here,
+  )
 }

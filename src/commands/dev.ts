@@ -8,7 +8,7 @@ import {runPlan} from '../cli/run-plan.js'
 import {MitraError} from '../errors.js'
 import {applyEnvironmentInit, planEnvironmentInit} from '../features/environments/init.js'
 import {applySchemaFile, planSchemaFile} from '../features/environments/schema-file.js'
-import {applyBackend, backendCommand, planBackend} from '../features/projects/backend.js'
+import {applyProject, serveCommand, planProject} from '../features/projects/backend.js'
 import type {Step} from '../ports/journal.js'
 
 interface DevResult {
@@ -43,7 +43,7 @@ export default class Dev extends MitraCommand {
     const log = prefixedLog('backend', flags.grep)
     const prepared = await this.prepare(flags.plan)
     const folder = `${layout.root}/python-backend`
-    const argv = backendCommand(folder, port)
+    const argv = serveCommand(folder, port)
     const result = {...prepared, command: argv}
     if (flags.plan) {
       this.exitWithPlan(result.plan.length)
@@ -76,7 +76,7 @@ export default class Dev extends MitraCommand {
       command: 'dev',
       isPlanOnly,
       observe: async () => {
-        const backend = await planBackend(layout.root, {files, programs})
+        const backend = await planProject(layout.root, {files, programs})
         const schemaFile = await planSchemaFile(template, layout, files)
         const schema = await this.tools.environmentSchema()
         const found = await foundEnvironment(this.tools, 'local')
@@ -89,7 +89,7 @@ export default class Dev extends MitraCommand {
         }
       },
       apply: async (planned, {run}) => {
-        await applyBackend(planned.backend, {files, programs, run})
+        await applyProject(planned.backend, {files, programs, run})
         await applySchemaFile(planned.schemaFile, {files, run})
         const [places, secrets] = [await localPlaces(this.tools), await this.tools.secrets()]
         await applyEnvironmentInit(planned.file, {files, layout, run, places, secrets})

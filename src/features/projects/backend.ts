@@ -32,7 +32,7 @@ const commands: Readonly<Record<string, Argv>> = {
 }
 
 /** What `python-backend/` lacks to be run. Throws NO_BACKEND, PYTHON_TOO_OLD and NO_VENV. */
-export async function planBackend(root: string, tools: BackendTools): Promise<BackendPlan> {
+export async function planProject(root: string, tools: BackendTools): Promise<BackendPlan> {
   const folder = `${root}/python-backend`
   const requirements = await tools.files.read(`${folder}/requirements.txt`)
   if (requirements === undefined || (await tools.files.read(`${folder}/main.py`)) === undefined) {
@@ -61,7 +61,7 @@ export async function planBackend(root: string, tools: BackendTools): Promise<Ba
   return {steps, folder, digest}
 }
 
-export async function applyBackend(
+export async function applyProject(
   {steps, folder, digest}: BackendPlan,
   {run, ...tools}: BackendTools & {readonly run: RunWriter},
 ): Promise<void> {
@@ -82,7 +82,7 @@ export async function applyBackend(
 }
 
 /** The backend with reload, on loopback. */
-export function backendCommand(folder: string, port: number): Argv {
+export function serveCommand(folder: string, port: number): Argv {
   return [
     `${folder}/.venv/bin/python`,
     '-m',

@@ -200,7 +200,7 @@ describe.skipIf(!isPostgresThere)('files outside a transaction on a real server'
 
   test('what a file sets for its session ends with it', async () => {
     const sql =
-      "SET statement_timeout = '1ms';\nRESET statement_timeout;\nSET lock_timeout = '1ms';"
+      "SET statement_timeout = '300ms';\nRESET statement_timeout;\nSET lock_timeout = '1ms';"
     await migrateAll(platform, withFile(sql), 1)
 
     expect(await ledger()).toEqual(done(3))

@@ -4,7 +4,7 @@ import {join} from 'node:path'
 import {afterEach, beforeEach, describe, expect, test, vi} from 'vitest'
 import {DiskFiles} from '../../../src/adapters/files/disk-files.js'
 import {HostPrograms} from '../../../src/adapters/process/programs.js'
-import {applyBackend, backendCommand, planBackend} from '../../../src/features/projects/backend.js'
+import {applyProject, serveCommand, planProject} from '../../../src/features/projects/backend.js'
 import {RecordedRun} from '../../fakes/run.js'
 import {requirement} from '../../support/requirements.js'
 
@@ -18,9 +18,9 @@ const hasVenv = await requirement(
 
 describe('what a backend needs to run', () => {
   let root = ''
-  const ids = async () => (await planBackend(root, tools)).steps.map(({id}) => id)
+  const ids = async () => (await planProject(root, tools)).steps.map(({id}) => id)
   const apply = async () =>
-    applyBackend(await planBackend(root, tools), {...tools, run: new RecordedRun()})
+    applyProject(await planProject(root, tools), {...tools, run: new RecordedRun()})
 
   beforeEach(() => {
     root = mkdtempSync(join(tmpdir(), 'mitra-dev-'))
@@ -56,7 +56,7 @@ describe('what a backend needs to run', () => {
   test('is refused where there is no backend, with what makes one', async () => {
     rmSync(join(root, 'python-backend'), {recursive: true})
 
-    await expect(planBackend(root, tools)).rejects.toMatchObject({
+    await expect(planProject(root, tools)).rejects.toMatchObject({
       code: 'NO_BACKEND',
       hints: [expect.stringContaining('mitra init --with-backend')],
     })
@@ -68,14 +68,14 @@ describe('what a backend needs to run', () => {
     chmodSync(program, 0o755)
     vi.stubEnv('PATH', `${root}:/usr/bin:/bin`)
 
-    await expect(planBackend(root, tools)).rejects.toMatchObject({
+    await expect(planProject(root, tools)).rejects.toMatchObject({
       code: 'NO_VENV',
       hints: [expect.stringContaining('python3-venv')],
     })
   })
 
   test('runs on loopback only', () => {
-    expect(backendCommand('/w/python-backend', 8000).join(' ')).toContain(
+    expect(serveCommand('/w/python-backend', 8000).join(' ')).toContain(
       'uvicorn main:app --reload --host 127.0.0.1 --port 8000',
     )
   })
