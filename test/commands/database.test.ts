@@ -3,6 +3,7 @@ import {join} from 'node:path'
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
 import DbMigrate from '../../src/commands/db/migrate.js'
 import DbNew from '../../src/commands/db/new.js'
+import DbPlan from '../../src/commands/db/plan.js'
 import DbQuery from '../../src/commands/db/query.js'
 import DbStatus from '../../src/commands/db/status.js'
 import TenantCreate from '../../src/commands/tenant/create.js'
@@ -38,6 +39,16 @@ describe.skipIf(!isPostgresThere)('a day with db and tenant', () => {
     expect(again.exitCode).toBe(2)
   })
 
+  test('db plan is what db migrate --plan says', async () => {
+    const [asPlan, asMigrate] = await Promise.all([
+      run(DbPlan, ['--json'], workspace.tools()),
+      run(DbMigrate, ['--plan', '--json'], workspace.tools()),
+    ])
+
+    expect(asPlan.exitCode).toBe(2)
+    expect({...(asPlan.json as object), applied: false}).toEqual(asMigrate.json)
+  })
+
   test('a tenant before the shared schema is refused with what to do', async () => {
     const {error, exitCode} = await run(TenantCreate, ['lic'], workspace.tools())
 
@@ -49,10 +60,11 @@ describe.skipIf(!isPostgresThere)('a day with db and tenant', () => {
     const first = await run(DbMigrate, ['--json'], workspace.tools())
     const second = await run(DbMigrate, [], workspace.tools())
     const planned = await run(DbMigrate, ['--plan'], workspace.tools())
+    const shown = await run(DbPlan, [], workspace.tools())
 
     expect(first).toMatchObject({exitCode: 0, json: {applied: true}})
     expect(second.stdout).toContain('Nothing to do')
-    expect(planned.exitCode).toBe(0)
+    expect([planned.exitCode, shown.exitCode]).toEqual([0, 0])
   })
 
   test('tenant create --plan names schema and login and makes neither', async () => {

@@ -1,10 +1,11 @@
 import {Flags} from '@oclif/core'
 import {planFlag} from '../../cli/flags.js'
+import {migrateFlags, plannedText, sqlOfPlan} from '../../cli/migrate-plan.js'
 import {applyWhole, planWhole} from '../../cli/migrate-work.js'
 import {MitraCommand} from '../../cli/mitra-command.js'
-import {countOf, planText} from '../../cli/plan-text.js'
+import {countOf} from '../../cli/plan-text.js'
 import {runPlan} from '../../cli/run-plan.js'
-import {planSql, stepSqlText, type StepSql} from '../../features/migrations/plan-sql.js'
+import type {StepSql} from '../../features/migrations/plan-sql.js'
 import type {Step} from '../../ports/journal.js'
 
 interface MigrateResult {
@@ -25,19 +26,7 @@ export default class DbMigrate extends MitraCommand {
   ]
   static override flags = {
     plan: planFlag,
-    lint: Flags.boolean({
-      default: true,
-      allowNo: true,
-      summary: 'Look at what is pending first and refuse what is unsafe.',
-    }),
-    phase: Flags.option({
-      options: ['expand', 'contract'] as const,
-      summary: 'Only files of this phase of a deploy; a file without a mark is of expand.',
-    })(),
-    canary: Flags.integer({
-      min: 1,
-      summary: 'So many tenants first; the others only when all of these went well.',
-    }),
+    ...migrateFlags,
     'max-failures': Flags.integer({
       min: 1,
       summary: 'Begin no other tenant after so many have failed.',
@@ -57,15 +46,9 @@ export default class DbMigrate extends MitraCommand {
         applyWhole(planned, this.tools, {applying, maxFailures: flags['max-failures']}),
     })
 
-    const database = (await this.tools.database()).name
-    const toolVersion = this.tools.version
-    const sql = flags.plan ? planSql(plan, {database, toolVersion}) : []
+    const sql = flags.plan ? await sqlOfPlan(this.tools, plan) : []
     if (flags.plan) this.exitWithPlan(plan.steps.length)
-    this.log(
-      flags.plan
-        ? [planText(plan.steps), ...sql.map(stepSqlText)].join('\n\n')
-        : migrateText(plan.steps.length),
-    )
+    this.log(flags.plan ? plannedText(plan.steps, sql) : migrateText(plan.steps.length))
     return {applied, plan: plan.steps, sql}
   }
 }
