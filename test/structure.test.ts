@@ -34,6 +34,7 @@ const composition = new Set(
       'toolchain-tools',
       // What ran in a tenant, for archives of it.
       'tenant-archives',
+      'migrate-plan',
       'migrate-work',
       // What every feature finds wrong.
       'doctor-tools',
