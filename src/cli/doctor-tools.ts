@@ -5,6 +5,7 @@ import {observeDatabase} from '../features/migrations/state.js'
 import {verifyLedger} from '../features/migrations/verify.js'
 import {secretOf} from '../features/tenants/names.js'
 import {observeToolchain} from '../features/toolchain/observe.js'
+import type {Database} from '../ports/database.js'
 import {environmentNames} from '../ports/environments.js'
 import {workspaceMigrations} from './database-work.js'
 import {foundEnvironment} from './environment-work.js'
@@ -30,7 +31,7 @@ export function doctorTools(tools: Tools): DoctorTools {
     clock: tools.clock(),
     stack: () => tools.stack(),
     states: async () => (await tools.stack()).states(),
-    database: () => tools.database(),
+    database: () => patientDatabase(tools),
     objectStore: () => tools.objectStore(),
     workspace: async () => {
       const {layout, config} = await tools.workspace()
@@ -45,6 +46,19 @@ export function doctorTools(tools: Tools): DoctorTools {
       observeToolchain(await lookedForTools(tools), 'backend', await tools.toolProber()),
     environmentProblems: () => environmentProblems(tools),
     ...migrationLooks(tools),
+  }
+}
+
+// Before the deadline of a check, so that the server can say what it waits for.
+const sessionMs = 2700
+
+/** The same database, in sessions that end by themselves: who looks waits for nobody. */
+async function patientDatabase(tools: Tools): Promise<Database> {
+  const database = await tools.database()
+  return {
+    name: database.name,
+    url: (login) => database.url(login),
+    connect: (login, options) => database.connect(login, {...options, withinMs: sessionMs}),
   }
 }
 
@@ -68,7 +82,7 @@ async function environmentProblems(tools: Tools) {
 function migrationLooks(tools: Tools) {
   const once = onceEach()
   const migrations = once(() => workspaceMigrations(tools))
-  const observed = once(async () => observeDatabase(await tools.database()))
+  const observed = once(async () => observeDatabase(await patientDatabase(tools)))
   return {
     readMigrationFiles: migrations,
     pendingMigrations: async () =>
@@ -76,7 +90,7 @@ function migrationLooks(tools: Tools) {
     async ledgerFindings() {
       const {isBootstrapped, hasCurrentLedger} = await observed()
       if (!isBootstrapped || !hasCurrentLedger) return undefined
-      return (await verifyLedger(await tools.database(), await migrations())).findings
+      return (await verifyLedger(await patientDatabase(tools), await migrations())).findings
     },
     async tenantsWithoutPassword() {
       const known = new Set(await (await tools.secrets()).names())

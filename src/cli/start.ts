@@ -1,6 +1,7 @@
 import {readFile} from 'node:fs/promises'
 import {fileURLToPath} from 'node:url'
 import {exitCodes} from '../errors.js'
+import {isLeavingSoon, leaveSoon} from './leaving.js'
 
 /** The entry of the built CLI. Answers `--version` without loading the framework. */
 export async function start(entryUrl: string, argv = process.argv.slice(2)): Promise<void> {
@@ -13,6 +14,7 @@ export async function start(entryUrl: string, argv = process.argv.slice(2)): Pro
   try {
     await run(asHelpFlag(argv), {root})
     await flush()
+    if (isLeavingSoon()) leaveSoon()
   } catch (error) {
     const word = error instanceof Error ? unknownCommand(error) : undefined
     if (word !== undefined) return printUnknown(word, await nearestCommand(word, root), argv)

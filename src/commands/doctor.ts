@@ -1,6 +1,7 @@
 import {Flags} from '@oclif/core'
 import {doctorTools} from '../cli/doctor-tools.js'
 import {findingsText} from '../cli/findings-text.js'
+import {leaveWhenDone} from '../cli/leaving.js'
 import {MitraCommand} from '../cli/mitra-command.js'
 import {table} from '../cli/table.js'
 import {allChecks} from '../features/doctor/all-checks.js'
@@ -47,6 +48,7 @@ export default class Doctor extends MitraCommand {
       )
       return {checks}
     }
+    leaveWhenDone()
     const diagnosis = await diagnose(chosen, doctorTools(this.tools))
     this.log(findingsText(diagnosis))
     if (!diagnosis.healthy) this.exitWithFindings()

@@ -37,14 +37,21 @@ export type Login =
   | {readonly role: 'auditor'}
   | {readonly role: 'tenant'; readonly user: string; readonly password: Secret}
 
+export interface ConnectOptions {
+  readonly database?: string
+  readonly applicationName?: string
+  /**
+   * Of the whole session, for whoever only looks: it never waits longer, for a lock still less, and is then
+   * cut off, even where the server hangs. Without it a session lasts as long as it is used.
+   */
+  readonly withinMs?: number
+}
+
 /** Where sessions come from: the workspace's database on loopback. */
 export interface Database {
   readonly name: string
   /** Throws `notReady` DATABASE_DOWN when nothing answers, AUTH_FAILED when a password does not fit. */
-  connect(
-    login: Login,
-    options?: {readonly database?: string; readonly applicationName?: string},
-  ): Promise<Session>
+  connect(login: Login, options?: ConnectOptions): Promise<Session>
   /** The same as one address, for programs that are not ours: `postgresql://user:password@host:port/name`. */
   url(login: Login): Promise<Secret>
 }

@@ -1,6 +1,7 @@
+import {Socket} from 'node:net'
 import pg from 'pg'
 import {codeOf, messageOf, MitraError} from '../../errors.js'
-import type {Database, Login, QueryResult, Session} from '../../ports/database.js'
+import type {ConnectOptions, Database, Login, QueryResult, Session} from '../../ports/database.js'
 import {Secret, type Secrets} from '../../ports/secrets.js'
 import {copyIn, copyOut} from './copy.js'
 import {translateSqlError} from './errors.js'
@@ -23,10 +24,7 @@ export class PgDatabase implements Database {
     this.#address = address
   }
 
-  async connect(
-    login: Login,
-    options: {readonly database?: string; readonly applicationName?: string} = {},
-  ): Promise<Session> {
+  async connect(login: Login, options: ConnectOptions = {}): Promise<Session> {
     const {host, port, name} = this.#address
     const {user, password} = await this.#credentials(login)
     const client = new pg.Client({
@@ -37,6 +35,7 @@ export class PgDatabase implements Database {
       database: options.database ?? name,
       application_name: options.applicationName ?? 'mitra',
       connectionTimeoutMillis: 5000,
+      ...(options.withinMs === undefined ? {} : limitedTo(options.withinMs)),
       // Numbers and times are for people and JSON here: as Postgres writes them.
       types: {getTypeParser: () => (value: unknown) => value},
     })
@@ -125,6 +124,20 @@ class PgSession implements Session {
     } catch (error) {
       throw translateSqlError(error, text)
     }
+  }
+}
+
+/** The server gives up first and can say why; a server that hangs loses the connection. */
+function limitedTo(ms: number): pg.ClientConfig {
+  return {
+    lock_timeout: Math.round(ms * 0.35),
+    statement_timeout: Math.round(ms * 0.9),
+    stream() {
+      const socket = new Socket()
+      const end = setTimeout(() => socket.destroy(), ms)
+      socket.once('close', () => clearTimeout(end))
+      return socket
+    },
   }
 }
 

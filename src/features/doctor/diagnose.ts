@@ -1,4 +1,4 @@
-import {messageOf, MitraError} from '../../errors.js'
+import {codeOf, messageOf, MitraError} from '../../errors.js'
 import type {Check, DoctorTools, Finding} from './check.js'
 import {obstacleTo} from './obstacles.js'
 import {rankWrong, rootOf} from './rank.js'
@@ -93,7 +93,17 @@ function notReached({subject}: Check): Finding {
   return {state: 'skipped', title: subject, cause: 'What it needs did not answer in time.'}
 }
 
+// What Postgres answers when a session's time is over: for a lock, for the rest.
+const lockTimeout = '55P03'
+const outOfTime = '57014'
+
 function thrown(error: unknown, {subject}: Check): Finding {
+  const code = codeOf(error)
+  if (code === lockTimeout) {
+    const cause = 'Postgres has it wait for a lock of another transaction.'
+    return {state: 'unknown', title: `${subject}: no answer in time`, cause}
+  }
+  if (code === outOfTime) return {state: 'unknown', title: `${subject}: no answer in time`}
   if (!(error instanceof MitraError)) {
     return {state: 'failed', title: `${subject} could not be looked at`, cause: messageOf(error)}
   }

@@ -39,8 +39,10 @@ export const relations: readonly Relation[] = [
   {
     symptom: 'database.migrations',
     ofFailed: ['database.ledger', 'database.migrator', 'migrations.files'],
+    ofWarning: ['database.locks'],
   },
-  {symptom: 'tenants.passwords', ofFailed: ['database.migrator']},
+  {symptom: 'database.ledger', ofFailed: [], ofWarning: ['database.locks']},
+  {symptom: 'tenants.passwords', ofFailed: ['database.migrator'], ofWarning: ['database.locks']},
   {symptom: 'object-store.response', ofFailed: ['disk.space', 'secrets.permissions']},
   {symptom: 'api.response', ofFailed: ['database.response'], ofWarning: ['database.migrations']},
 ]

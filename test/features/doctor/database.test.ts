@@ -74,6 +74,25 @@ describe.skipIf(!isPostgresThere)('with a real Postgres', () => {
     )
   })
 
+  test('a forgotten transaction that keeps a table for itself is named before anybody waits', async () => {
+    workspaceOn((await postgres.secrets.ensure('postgres.admin')).reveal())
+    const database = await patient.tools().database()
+    const holder = await database.connect({role: 'admin'}, {applicationName: 'forgotten'})
+    await holder.query('create table kept ()')
+    await holder.query('begin')
+    await holder.query('lock table kept')
+    await new Promise((resolve) => setTimeout(resolve, 1200))
+
+    const {checks} = await patient.verdict()
+    await holder.query('rollback')
+    await holder.close()
+
+    expect(checks.find(({id}) => id === 'database.locks')).toMatchObject({
+      state: 'warning',
+      title: expect.stringMatching(/^Others wait for forgotten \(pid \d+, idle in transaction/),
+    })
+  })
+
   test('a server with few connections left is a warning', async () => {
     workspaceOn((await postgres.secrets.ensure('postgres.admin')).reveal())
     const database = await patient.tools().database()

@@ -16,12 +16,21 @@ export const stackServices: Check = {
     }
     const notUp = [...of('stopped'), ...of('starting')]
     if (notUp.length === 0) return {state: 'ok', title: `${names(services)} are healthy`}
-    return {
-      state: 'warning',
-      title: notUp.map(({name, state}) => `${name} is ${state}`).join(', '),
-      fix: ['mitra up', `mitra logs ${notUp[0]?.name ?? ''}`],
-    }
+    return notUpFinding(notUp)
   },
+}
+
+function notUpFinding(notUp: readonly ServiceStatus[]): Finding {
+  const silent = notUp.filter(({state}) => state === 'starting')
+  const title = notUp.map(({name, state}) => `${name} is ${state}`).join(', ')
+  const fix = ['mitra up', `mitra logs ${notUp[0]?.name ?? ''}`]
+  if (silent.length === 0) return {state: 'warning', title, fix}
+  return {
+    state: 'warning',
+    title,
+    cause: `${names(silent)} runs and does not answer: it was started a moment ago, or it hangs.`,
+    fix: [...fix, ...silent.map(({name}) => `mitra restart ${name}`)],
+  }
 }
 
 function failedFinding(failed: readonly ServiceStatus[]): Finding {
