@@ -1,3 +1,4 @@
+import {MitraError} from '../errors.js'
 import type {DoctorTools} from '../features/doctor/check.js'
 import {checkEnvironment} from '../features/environments/check.js'
 import {countPending, planMigrations} from '../features/migrations/plan.js'
@@ -10,7 +11,7 @@ import {environmentNames} from '../ports/environments.js'
 import {workspaceMigrations} from './database-work.js'
 import {foundEnvironment} from './environment-work.js'
 import {onceEach} from './once.js'
-import type {Tools} from './tools.js'
+import type {Tools, Workspace} from './tools.js'
 
 // Those that a setting does not stand behind.
 const furtherVariables = [
@@ -25,16 +26,17 @@ const furtherVariables = [
 ]
 
 /** What the checks look at, out of the features that know it. */
-export function doctorTools(tools: Tools): DoctorTools {
+export function doctorTools(tools: Tools, deadlineMs: number): DoctorTools {
+  const database = () => limitedDatabase(tools, deadlineMs)
   return {
     ...tools,
     clock: tools.clock(),
     stack: () => tools.stack(),
     states: async () => (await tools.stack()).states(),
-    database: () => patientDatabase(tools),
+    database,
     objectStore: () => tools.objectStore(),
     workspace: async () => {
-      const {layout, config} = await tools.workspace()
+      const {layout, config} = await workspaceOrGone(tools)
       const bucket = config.values['objectStore.bucket']
       return {layout, bucket, isChosenPort: (name) => config.isChosen(`ports.${name}`)}
     },
@@ -45,20 +47,29 @@ export function doctorTools(tools: Tools): DoctorTools {
     toolStates: async () =>
       observeToolchain(await lookedForTools(tools), 'backend', await tools.toolProber()),
     environmentProblems: () => environmentProblems(tools),
-    ...migrationLooks(tools),
+    ...migrationLooks(tools, database),
   }
 }
 
-// Before the deadline of a check, so that the server can say what it waits for.
-const sessionMs = 2700
+/** A workspace whose mitra.yml is lost is not the same as no workspace. */
+async function workspaceOrGone(tools: Tools): Promise<Workspace> {
+  const prospect = await tools.prospect()
+  if (!prospect.isNew || prospect.hasSettings) return tools.workspace()
+  const {root, state} = prospect.layout
+  const host = await tools.host()
+  if ((await host.place(`${state}/workspace.json`)) === undefined) return tools.workspace()
+  throw new MitraError('config', 'SETTINGS_GONE', `${root} has .mitra and no mitra.yml.`, {
+    hints: ['git checkout mitra.yml', 'mitra init (writes a new one; the data stay)'],
+  })
+}
 
 /** The same database, in sessions that end by themselves: who looks waits for nobody. */
-async function patientDatabase(tools: Tools): Promise<Database> {
+async function limitedDatabase(tools: Tools, withinMs: number): Promise<Database> {
   const database = await tools.database()
   return {
     name: database.name,
     url: (login) => database.url(login),
-    connect: (login, options) => database.connect(login, {...options, withinMs: sessionMs}),
+    connect: (login, options) => database.connect(login, {...options, withinMs}),
   }
 }
 
@@ -79,10 +90,10 @@ async function environmentProblems(tools: Tools) {
 }
 
 /** Several checks look at the same state of the database: it is read once. */
-function migrationLooks(tools: Tools) {
+function migrationLooks(tools: Tools, database: () => Promise<Database>) {
   const once = onceEach()
   const migrations = once(() => workspaceMigrations(tools))
-  const observed = once(async () => observeDatabase(await patientDatabase(tools)))
+  const observed = once(async () => observeDatabase(await database()))
   return {
     readMigrationFiles: migrations,
     pendingMigrations: async () =>
@@ -90,7 +101,7 @@ function migrationLooks(tools: Tools) {
     async ledgerFindings() {
       const {isBootstrapped, hasCurrentLedger} = await observed()
       if (!isBootstrapped || !hasCurrentLedger) return undefined
-      return (await verifyLedger(await patientDatabase(tools), await migrations())).findings
+      return (await verifyLedger(await database(), await migrations())).findings
     },
     async tenantsWithoutPassword() {
       const known = new Set(await (await tools.secrets()).names())

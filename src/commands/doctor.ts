@@ -5,7 +5,7 @@ import {leaveWhenDone} from '../cli/leaving.js'
 import {MitraCommand} from '../cli/mitra-command.js'
 import {table} from '../cli/table.js'
 import {allChecks} from '../features/doctor/all-checks.js'
-import {diagnose, pageOf, type Diagnosis} from '../features/doctor/diagnose.js'
+import {diagnose, pageOf, usualDeadlineMs, type Diagnosis} from '../features/doctor/diagnose.js'
 import {selectChecks} from '../features/doctor/select.js'
 
 interface CheckList {
@@ -22,6 +22,11 @@ export default class Doctor extends MitraCommand {
     '<%= config.bin %> doctor --only dns.localhost',
   ]
   static override flags = {
+    deadline: Flags.integer({
+      min: 1,
+      max: 600,
+      summary: 'Seconds that one check may take, for a slow machine; 2.7 without it.',
+    }),
     list: Flags.boolean({summary: 'Print the checks and look at nothing.'}),
     only: Flags.string({
       multiple: true,
@@ -49,7 +54,8 @@ export default class Doctor extends MitraCommand {
       return {checks}
     }
     leaveWhenDone()
-    const diagnosis = await diagnose(chosen, doctorTools(this.tools))
+    const deadlineMs = flags.deadline === undefined ? usualDeadlineMs : flags.deadline * 1000
+    const diagnosis = await diagnose(chosen, doctorTools(this.tools, deadlineMs), {deadlineMs})
     this.log(findingsText(diagnosis))
     if (!diagnosis.healthy) this.exitWithFindings()
     return diagnosis

@@ -27,6 +27,7 @@ import {
   environmentSchemaFile,
   migrationFiles,
   retentionSettings,
+  workspaceMemory,
 } from './checks/file-checks.js'
 import {fileMask} from './checks/file-mask.js'
 import {homeFolder} from './checks/home-folder.js'
@@ -89,6 +90,7 @@ export const allChecks: readonly Check[] = [
   workspaceOwner,
   workspaceWritable,
   workspaceClock,
+  workspaceMemory,
   secretsPermissions,
   secretsGit,
   journalReadable,

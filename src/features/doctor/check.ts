@@ -14,7 +14,7 @@ import type {RetentionRules} from '../../ports/retention-rules.js'
 import type {Secrets} from '../../ports/secrets.js'
 import type {Sockets} from '../../ports/sockets.js'
 import type {ServiceName, ServiceStatus, Stack} from '../../ports/stack.js'
-import type {PortName, Ports, WorkspaceLayout} from '../../ports/workspace.js'
+import type {PortName, Ports, WorkspaceLayout, WorkspaceMemory} from '../../ports/workspace.js'
 
 /** `unknown`: it gave no answer in time, so nobody can say. */
 export type CheckState = 'ok' | 'warning' | 'failed' | 'unknown' | 'skipped'
@@ -89,6 +89,7 @@ export interface DoctorTools {
   readonly states: () => Promise<StackStates>
   readonly secrets: () => Promise<Secrets>
   readonly journal: () => Promise<Journal>
+  readonly memory: () => Promise<WorkspaceMemory>
   readonly database: () => Promise<Database>
   readonly objectStore: () => Promise<ObjectStore>
   readonly host: () => Promise<Host>

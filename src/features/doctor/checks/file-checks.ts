@@ -21,6 +21,13 @@ function readable({id, subject, seen, read}: Readable): Check {
   }
 }
 
+export const workspaceMemory = readable({
+  id: 'workspace.memory',
+  subject: 'What the workspace remembers',
+  seen: 'Ports, engine and set of data are remembered',
+  read: async (tools) => (await tools.memory()).generation(),
+})
+
 export const migrationFiles = readable({
   id: 'migrations.files',
   subject: 'The files of migrations',

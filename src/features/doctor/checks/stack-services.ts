@@ -1,3 +1,4 @@
+import type {Journal} from '../../../ports/journal.js'
 import {serviceNames, type ServiceStatus} from '../../../ports/stack.js'
 import type {Check, Finding} from '../check.js'
 
@@ -12,12 +13,26 @@ export const stackServices: Check = {
     const failed = of('failed')
     if (failed.length > 0) return failedFinding(failed)
     if (of('stopped').length === services.length) {
-      return {state: 'warning', title: 'The stack is stopped', fix: ['mitra up']}
+      return allStopped(await tools.journal())
     }
     const notUp = [...of('stopped'), ...of('starting')]
     if (notUp.length === 0) return {state: 'ok', title: `${names(services)} are healthy`}
     return notUpFinding(notUp)
   },
+}
+
+/** What a person stopped is no fault; what ended without that is. */
+async function allStopped(journal: Journal): Promise<Finding> {
+  // A journal that cannot be read is the finding of another check.
+  const runs = await journal.runs().catch(() => [])
+  const last = runs
+    .flatMap(({command, finished}) => finished.map(({id, at}) => ({command, id, at})))
+    .findLast(({id}) => /^stack\.(start|stop)\./.test(id))
+  if (last?.id.startsWith('stack.stop.') ?? false) {
+    const at = `${last?.at.slice(0, 16)}Z`
+    return {state: 'ok', title: `Stopped by mitra ${last?.command} at ${at}`, fix: ['mitra up']}
+  }
+  return {state: 'warning', title: 'The stack is stopped', fix: ['mitra up']}
 }
 
 function notUpFinding(notUp: readonly ServiceStatus[]): Finding {

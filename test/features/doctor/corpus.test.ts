@@ -1,0 +1,137 @@
+import {execFileSync} from 'node:child_process'
+import {mkdirSync, mkdtempSync, writeFileSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {afterAll, beforeAll, describe, expect, test} from 'vitest'
+import {findEngine} from '../../../src/adapters/docker/endpoint.js'
+import {databaseFaults} from '../../support/faults/database-faults.js'
+import type {Fault} from '../../support/faults/fault.js'
+import {certificateFaults, machineFaults, shellFaults} from '../../support/faults/machine-faults.js'
+import {serviceFaults} from '../../support/faults/service-faults.js'
+import {
+  secretFaults,
+  settingsFaults,
+  workspaceFaults,
+} from '../../support/faults/workspace-faults.js'
+import {SickWorkspace, type Examination} from '../../support/sick-workspace.js'
+import {canMount} from '../../support/small-disk.js'
+
+const can = {
+  root: process.getuid?.() === 0,
+  mount: canMount,
+  noDocker: !('endpoint' in (await findEngine())),
+}
+const faults = [
+  ...certificateFaults,
+  ...machineFaults,
+  ...shellFaults,
+  ...settingsFaults,
+  ...secretFaults,
+  ...workspaceFaults,
+  ...serviceFaults,
+  ...databaseFaults,
+].filter(({needs}) => needs === undefined || can[needs])
+
+// Two cores: more at once only make each other late. What is late is no finding here.
+const atOnce = 2
+const patient = ['--deadline', '15']
+
+const mostMs = 5000
+
+async function sideBySide<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  const left = items.values()
+  const lane = async () => {
+    for (const item of left) await work(item)
+  }
+  await Promise.all(Array.from({length: atOnce}, lane))
+}
+
+function alarms({wrong, checks}: Examination): readonly string[] {
+  return wrong.map((id) => `${id}: ${checks.find((check) => check.id === id)?.title}`)
+}
+
+describe('the corpus of faults', () => {
+  const place = new SickWorkspace(25_500)
+  const found = new Map<Fault, Examination>()
+
+  async function injectInto(sick: SickWorkspace, fault: Fault): Promise<void> {
+    const {undo, ...surrounding} = await fault.inject(sick)
+    try {
+      const flags = fault.what.endsWith(' hangs') ? [] : patient
+      found.set(fault, await sick.examine(surrounding, ...flags))
+    } finally {
+      await undo?.()
+    }
+  }
+
+  beforeAll(async () => {
+    await place.mitra('setup', '--yes', '--engine', 'native')
+    await sideBySide(
+      faults.filter(({alone}) => alone === undefined),
+      async (fault) => {
+        const copy = place.copy()
+        await injectInto(copy, fault)
+        copy.forget()
+      },
+    )
+    for (const fault of faults.filter(({alone}) => alone)) await injectInto(place, fault)
+  }, 400_000)
+
+  afterAll(() => place.leave(), 60_000)
+
+  test('has faults enough', () => {
+    expect(faults.length).toBeGreaterThanOrEqual(70)
+    expect(new Set(faults.map(({what}) => what)).size).toBe(faults.length)
+  })
+
+  test.each(faults)('$what: $names is seen', (fault) => {
+    expect(found.get(fault)?.wrong).toContain(fault.names)
+  })
+
+  test('the right cause is named first for nine of ten faults and more', () => {
+    const missed = faults.filter((fault) => found.get(fault)?.wrong[0] !== fault.names)
+    for (const fault of missed) {
+      const seen = found.get(fault)?.wrong.join(', ')
+      console.warn(`${fault.what}: ${seen} instead of ${fault.names} first`)
+    }
+    console.warn(`${faults.length - missed.length} of ${faults.length} faults named right first`)
+
+    expect(1 - missed.length / faults.length).toBeGreaterThanOrEqual(0.9)
+  })
+
+  test('the doctor ends in five seconds, though a service hangs', () => {
+    const hung = faults.filter(({what}) => what.endsWith(' hangs'))
+    const times = hung.map((fault) => found.get(fault)?.wallMs ?? Number.POSITIVE_INFINITY)
+
+    expect(times.length).toBeGreaterThanOrEqual(4)
+    expect(Math.max(...times)).toBeLessThan(mostMs)
+  })
+
+  test('there is no alarm once all is well again', async () => {
+    expect(alarms(await place.examine({}, ...patient))).toEqual([])
+  })
+
+  test('there is no alarm on a machine without a workspace', async () => {
+    const cwd = mkdtempSync(join(tmpdir(), 'mitra-empty-'))
+
+    expect(alarms(await place.examine({cwd}, ...patient))).toEqual([])
+  })
+
+  test('there is no alarm on a workspace in a repository, with more tenants, one of them archived', async () => {
+    await place.mitra('tenant', 'create', 'bajaj', '--demo')
+    await place.mitra('tenant', 'archive', 'bajaj')
+    await place.mitra('tenant', 'drop', 'bajaj', '--yes')
+    await place.mitra('env', 'init', 'local')
+    writeFileSync(place.path('.gitignore'), '.mitra/\n.env.*\n')
+    execFileSync('git', ['init'], {cwd: place.folder, stdio: 'ignore'})
+    mkdirSync(place.path('src'), {recursive: true})
+
+    expect(alarms(await place.examine({}, ...patient))).toEqual([])
+  })
+
+  test('there is no alarm on a workspace that was stopped on purpose', async () => {
+    await place.mitra('down')
+
+    expect(alarms(await place.examine({}, ...patient))).toEqual([])
+  })
+})
