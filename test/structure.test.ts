@@ -32,6 +32,8 @@ const composition = new Set(
       'setup-undo',
       'toolchain-work',
       'toolchain-tools',
+      'projects-plan',
+      'projects-apply',
       // What ran in a tenant, for archives of it.
       'tenant-archives',
       'migrate-plan',

@@ -2,6 +2,7 @@ import {Args} from '@oclif/core'
 import {MitraError} from '../errors.js'
 import {environmentNames, type EnvironmentName} from '../ports/environments.js'
 import type {LocalPlaces} from '../features/environments/local.js'
+import type {Ports} from '../ports/workspace.js'
 import type {Tools} from './tools.js'
 
 export const environmentArgument = Args.option({
@@ -23,10 +24,10 @@ export async function foundEnvironment(tools: Tools, environment: EnvironmentNam
   return {environment, file, path, text, mode: permissions?.mode, git}
 }
 
-/** What the local stack is reached by; passwords are made where there are none yet. */
-export async function localPlaces(tools: Tools): Promise<LocalPlaces> {
-  const {layout, config} = await tools.workspace()
-  const [ports, secrets] = [await tools.ports(), await tools.secrets()]
+/** What the local stack is reached by, on the ports given or in force; passwords are made where there are none yet. */
+export async function localPlaces(tools: Tools, decided?: Ports): Promise<LocalPlaces> {
+  const {layout, config} = await tools.prospect()
+  const [ports, secrets] = [decided ?? (await tools.ports()), await tools.secrets()]
   const secret = async (name: string) => (await secrets.ensure(name)).reveal()
   return new Map<string, string>([
     ['workspace', layout.root],

@@ -34,7 +34,12 @@ export function setupText(view: SetupView): string {
 /** What setup --undo would take back, or took back. */
 export function setupUndoText({applied, steps, kept}: SetupUndo): string {
   const done = applied ? 'Taken back.' : planText(steps)
-  return [done, ...kept.map((step) => `Stays: ${step.title}.`)].join('\n')
+  return [done, ...kept.map(stayLine)].join('\n')
+}
+
+/** With the reason where somebody changed it. */
+function stayLine({title, why, undo}: Step): string {
+  return undo === 'no' ? `Stays: ${title}.` : `Stays: ${title} (${why})`
 }
 
 /** Each program that the steps run, as it is run. */

@@ -2,6 +2,8 @@ import {allOrFirstFailure} from '../features/setup/settle.js'
 import type {FollowUp, ToolchainPlan} from '../features/toolchain/plan.js'
 import type {Step} from '../ports/journal.js'
 import type {ToolchainProfile} from '../ports/toolchain.js'
+import {applyProjects} from './projects-apply.js'
+import {planProjects, type ProjectsPlan} from './projects-plan.js'
 import type {Applying} from './run-plan.js'
 import {applySetup, planSetup, type SetupPlan} from './setup-plan.js'
 import type {Tools} from './tools.js'
@@ -13,31 +15,50 @@ export interface SetupWish {
   readonly isToolsOnly: boolean
 }
 
-/** The tools of the machine, then the platform, as one plan. */
+/** The tools of the machine, the platform and its programs, as one plan. */
 export interface MachinePlan {
   readonly steps: readonly Step[]
   readonly toolchain: ToolchainPlan | undefined
   readonly platform: SetupPlan | undefined
+  readonly projects: ProjectsPlan | undefined
   readonly later: readonly string[]
   readonly followUps: readonly FollowUp[]
 }
 
-export async function planMachine(
-  tools: Tools,
-  {profile, isToolsOnly}: SetupWish,
-): Promise<MachinePlan> {
+export async function planMachine(tools: Tools, wish: SetupWish): Promise<MachinePlan> {
+  const {profile, isToolsOnly} = wish
   const toolchain = profile === undefined ? undefined : await planTools(tools, profile)
   const platform = isToolsOnly ? undefined : await planSetup(tools)
-  const nothing = {steps: [], followUps: [], later: []}
-  const {steps, followUps} = toolchain ?? nothing
-  const {steps: further, later} = platform ?? nothing
-  return {steps: [...steps, ...further], toolchain, platform, later, followUps}
+  const projects =
+    profile === undefined || toolchain === undefined || isToolsOnly
+      ? undefined
+      : await planProjects(tools, profile, toolchain)
+  return {
+    steps: [toolchain, platform, projects].flatMap((part) => part?.steps ?? []),
+    toolchain,
+    platform,
+    projects,
+    later: platform?.later ?? [],
+    followUps: [toolchain, projects].flatMap((part) => part?.followUps ?? []),
+  }
+}
+
+/** What is left for a person now. */
+export async function leftForPerson(
+  tools: Tools,
+  {profile, isToolsOnly}: SetupWish,
+): Promise<readonly FollowUp[]> {
+  if (profile === undefined) return []
+  const toolchain = await planTools(tools, profile)
+  if (isToolsOnly) return toolchain.followUps
+  const projects = await planProjects(tools, profile, toolchain)
+  return [...toolchain.followUps, ...projects.followUps]
 }
 
 /** A tool that cannot be had does not keep the platform from coming up. */
 export async function applyMachine(
   tools: Tools,
-  {toolchain, platform}: MachinePlan,
+  {toolchain, platform, projects}: MachinePlan,
   {profile}: SetupWish,
   applying: Applying,
 ): Promise<void> {
@@ -45,9 +66,15 @@ export async function applyMachine(
     toolchain === undefined || profile === undefined
       ? Promise.resolve()
       : applyTools(tools, profile, toolchain, applying)
-  const up = async () => {
+  const afterTools = async (work: () => Promise<void>) => {
     await ready.catch(() => undefined)
-    if (platform !== undefined) await applySetup(tools, platform, applying)
+    await work()
   }
-  await allOrFirstFailure([ready, up()])
+  await allOrFirstFailure([
+    ready,
+    ...(platform === undefined ? [] : [afterTools(() => applySetup(tools, platform, applying))]),
+    ...(projects === undefined
+      ? []
+      : [afterTools(() => applyProjects(tools, projects, platform?.start.ports, applying))]),
+  ])
 }

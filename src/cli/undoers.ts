@@ -3,6 +3,7 @@ import {keptFile, refuseChanged, restoreEnvironmentFile} from '../features/envir
 import type {Json, Step} from '../ports/journal.js'
 import {serviceNames, type ServiceName} from '../ports/stack.js'
 import type {Undoer} from '../ports/undo.js'
+import {projectUndoers} from './projects-apply.js'
 import {tenantUndoers} from './tenant-undoers.js'
 import {toolchainUndoer} from './toolchain-work.js'
 import type {Tools} from './tools.js'
@@ -13,6 +14,8 @@ export function undoersOf(tools: Tools): readonly Undoer[] {
     startUndoer(tools),
     stopUndoer(tools),
     resetUndoer(tools),
+    // Before the undoer of all files: those of the backend stay where they were changed.
+    ...projectUndoers(tools),
     fileUndoer(tools),
     environmentUndoer(tools),
     scheduleUndoer(tools),

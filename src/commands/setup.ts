@@ -4,7 +4,13 @@ import {MitraCommand} from '../cli/mitra-command.js'
 import {runPlan} from '../cli/run-plan.js'
 import {setupText, setupUndoText} from '../cli/setup-text.js'
 import {undoSetup} from '../cli/setup-undo.js'
-import {applyMachine, planMachine, type MachinePlan, type SetupWish} from '../cli/setup-work.js'
+import {
+  applyMachine,
+  leftForPerson,
+  planMachine,
+  type MachinePlan,
+  type SetupWish,
+} from '../cli/setup-work.js'
 import {observeDatabase} from '../features/migrations/state.js'
 import {serviceViews, type ServiceView} from '../features/stack/status.js'
 import type {FollowUp} from '../features/toolchain/plan.js'
@@ -31,7 +37,7 @@ interface SetupResult {
 export default class Setup extends MitraCommand {
   static override summary = 'From nothing to a working platform: services, database, tenants.'
   static override description =
-    'Finds what the machine has, gets what is missing, makes the workspace, starts the services, migrates the database and fills the demo tenants. Run again it goes on where it stopped, and changes nothing when all is there. With --profile it first installs the tools that a developer needs, on Debian, Ubuntu and WSL through apt, and writes their versions to mitra.lock.'
+    'Finds what the machine has, gets what is missing, makes the workspace, starts the services, migrates the database and fills the demo tenants. Run again it goes on where it stopped, and changes nothing when all is there. With --profile it first installs the tools that a developer needs, on Debian, Ubuntu and WSL through apt, and writes their versions to mitra.lock; it clones python-backend/ and flutter-app/ (repositories in mitra.yml) or writes a small backend, and installs what they need.'
   static override examples = [
     '<%= config.bin %> setup --yes',
     '<%= config.bin %> setup --plan',
@@ -111,7 +117,7 @@ export default class Setup extends MitraCommand {
   /** Asked again after a change: what was installed may be hidden by another. */
   private async followUpsAfter(plan: MachinePlan, applied: boolean, wish: SetupWish) {
     if (!applied || wish.profile === undefined) return plan.followUps
-    return (await planMachine(this.tools, {...wish, isToolsOnly: true})).followUps
+    return leftForPerson(this.tools, wish)
   }
 
   private async seen({platform}: MachinePlan, isPlan: boolean) {

@@ -4,6 +4,7 @@ import {preferredPorts} from '../ports/workspace.js'
 import {costPlanSettings} from './cost-settings.js'
 import {awsSettings} from './aws-settings.js'
 import {reportSettings} from './report-settings.js'
+import {repositorySettings} from './repository-settings.js'
 import {billSettings} from './bill-settings.js'
 import {notifySettings} from './notify-settings.js'
 
@@ -111,6 +112,7 @@ export const settings = {
     fallback: 60,
     about: 'How long a service may take to answer.',
   },
+  ...repositorySettings,
   ...costPlanSettings,
   ...awsSettings,
   ...billSettings,

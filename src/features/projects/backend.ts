@@ -1,16 +1,15 @@
-import {createHash} from 'node:crypto'
 import {codeOf, MitraError} from '../../errors.js'
 import type {Files} from '../../ports/files.js'
-import type {RunWriter, Step} from '../../ports/journal.js'
+import type {JournalRun, Json, RunWriter, Step} from '../../ports/journal.js'
 import type {Programs} from '../../ports/programs.js'
+import {isRecorded, isUnrecorded} from './cut-off.js'
+import {digestOfText} from './digest.js'
 
 type Argv = readonly [string, ...string[]]
 
 export interface BackendPlan {
   readonly steps: readonly Step[]
   readonly folder: string
-  /** Of requirements.txt. */
-  readonly digest: string
 }
 
 interface BackendTools {
@@ -18,10 +17,19 @@ interface BackendTools {
   readonly programs: Programs
 }
 
+/** What is not there yet and will be when the plan is applied, and what earlier runs did. */
+interface BackendProspect {
+  readonly isComing: boolean
+  readonly isPythonComing: boolean
+  readonly runs: readonly JournalRun[]
+}
+
+const python = '.venv/bin/python'
+
 const commands: Readonly<Record<string, Argv>> = {
   'projects.venv': ['python3', '-m', 'venv', '.venv'],
   'projects.requirements': [
-    '.venv/bin/python',
+    python,
     '-m',
     'pip',
     'install',
@@ -31,60 +39,58 @@ const commands: Readonly<Record<string, Argv>> = {
   ],
 }
 
+const allThere: BackendProspect = {isComing: false, isPythonComing: false, runs: []}
+
 /** What `python-backend/` lacks to be run. Throws NO_BACKEND, PYTHON_TOO_OLD and NO_VENV. */
-export async function planProject(root: string, tools: BackendTools): Promise<BackendPlan> {
+export async function planProject(
+  root: string,
+  tools: BackendTools,
+  {isComing, isPythonComing, runs}: BackendProspect = allThere,
+): Promise<BackendPlan> {
   const folder = `${root}/python-backend`
-  const requirements = await tools.files.read(`${folder}/requirements.txt`)
-  if (requirements === undefined || (await tools.files.read(`${folder}/main.py`)) === undefined) {
-    const message = `There is no backend: ${folder} needs main.py and requirements.txt.`
-    throw new MitraError('config', 'NO_BACKEND', message, {
-      hints: ['Clone the backend there, or: mitra init --with-backend'],
-    })
-  }
-  const digest = createHash('sha256').update(requirements).digest('hex')
-  // pip comes last into a venv: one that was cut off has none.
-  const hasVenv = await succeeds(tools, folder, ['.venv/bin/python', '-m', 'pip', '--version'])
-  if (!hasVenv) await needPython(tools, folder)
-  const stamp = hasVenv ? await tools.files.read(stampPath(folder)) : undefined
+  if (!isComing) await needBackend(folder, tools)
+  const hasVenv = !isComing && (await hasWholeVenv(folder, tools))
+  if (!hasVenv && !isPythonComing) await needPython(tools, '/')
+  const why = await whyRequirements(folder, hasVenv, tools)
   const steps = [
-    ...(hasVenv ? [] : [stepOf('projects.venv', 'Make python-backend/.venv', 'there is none')]),
-    ...(stamp === digest
-      ? []
-      : [
-          stepOf(
-            'projects.requirements',
-            'Install requirements.txt into python-backend/.venv',
-            stamp === undefined ? 'it was not installed whole' : 'requirements.txt changed',
-          ),
-        ]),
+    ...venvSteps(folder, hasVenv, runs),
+    ...(why === undefined ? [] : [requirementsStep(folder, why, isVenvOurs(hasVenv, runs))]),
   ]
-  return {steps, folder, digest}
+  return {steps, folder}
 }
 
 export async function applyProject(
-  {steps, folder, digest}: BackendPlan,
+  {steps, folder}: BackendPlan,
   {run, ...tools}: BackendTools & {readonly run: RunWriter},
 ): Promise<void> {
-  for (const {id, title} of steps) {
-    const argv = commands[id]
-    if (argv === undefined) continue
-    const {code, lastLine} = await tools.programs.run({argv, folder})
-    if (code !== 0) {
-      const message = `${title}: ${argv.join(' ')} ended with ${code}: ${lastLine}`
-      throw new MitraError('failed', 'BACKEND_NOT_READY', message, {
-        hints: [`See it whole: cd ${folder} && ${argv.join(' ')}`],
-      })
-    }
+  if (steps.length === 0) return
+  const requirements = await needBackend(folder, tools)
+  for (const step of steps) {
+    await applyStep(step, folder, tools)
     // Written last: a run that was cut off is done again.
-    if (id === 'projects.requirements') await tools.files.write(stampPath(folder), digest)
-    await run.done(id)
+    if (step.id === 'projects.requirements') {
+      await tools.files.write(stampPath(folder), digestOfText(requirements))
+      await run.done(step.id)
+    } else await run.done(step.id, {path: `${folder}/.venv`})
   }
+}
+
+async function applyStep({id, title, detail}: Step, folder: string, tools: BackendTools) {
+  const argv = commands[id]
+  if (argv === undefined || isEmpty(detail?.['commands'])) return
+  if (id === 'projects.venv') await needPython(tools, folder)
+  const {code, lastLine} = await tools.programs.run({argv, folder})
+  if (code === 0) return
+  const message = `${title}: ${argv.join(' ')} ended with ${code}: ${lastLine}`
+  throw new MitraError('failed', 'BACKEND_NOT_READY', message, {
+    hints: [`See it whole: cd ${folder} && ${argv.join(' ')}`],
+  })
 }
 
 /** The backend with reload, on loopback. */
 export function serveCommand(folder: string, port: number): Argv {
   return [
-    `${folder}/.venv/bin/python`,
+    `${folder}/${python}`,
     '-m',
     'uvicorn',
     'main:app',
@@ -98,8 +104,67 @@ export function serveCommand(folder: string, port: number): Argv {
   ]
 }
 
-function stepOf(id: string, title: string, why: string): Step {
-  return {id, title, why, undo: 'no', detail: {command: [...(commands[id] ?? [])]}}
+/** The text of requirements.txt. */
+async function needBackend(folder: string, {files}: BackendTools): Promise<string> {
+  const requirements = await files.read(`${folder}/requirements.txt`)
+  if (requirements !== undefined && (await files.read(`${folder}/main.py`)) !== undefined) {
+    return requirements
+  }
+  const message = `There is no backend: ${folder} needs main.py and requirements.txt.`
+  throw new MitraError('config', 'NO_BACKEND', message, {
+    hints: ['Clone the backend there, or: mitra init --with-backend'],
+  })
+}
+
+/** pip comes last into a venv: one that was cut off has none. */
+function hasWholeVenv(folder: string, tools: BackendTools): Promise<boolean> {
+  return succeeds(tools, folder, [python, '-m', 'pip', '--version'])
+}
+
+async function whyRequirements(
+  folder: string,
+  hasVenv: boolean,
+  {files}: BackendTools,
+): Promise<string | undefined> {
+  const stamp = hasVenv ? await files.read(stampPath(folder)) : undefined
+  if (stamp === undefined) return 'it was not installed whole'
+  const digest = digestOfText((await files.read(`${folder}/requirements.txt`)) ?? '')
+  return stamp === digest ? undefined : 'requirements.txt changed'
+}
+
+function venvSteps(folder: string, hasVenv: boolean, runs: readonly JournalRun[]): readonly Step[] {
+  const common = {id: 'projects.venv', undo: 'automatic'} as const
+  if (!hasVenv) {
+    const detail = detailOf('projects.venv', folder, [`${folder}/.venv`])
+    return [{...common, title: 'Make python-backend/.venv', why: 'there is none', detail}]
+  }
+  if (!isUnrecorded(runs, 'projects.venv')) return []
+  const why = 'the run that made it was cut off'
+  const detail = {commands: [], files: []}
+  return [{...common, title: 'Record python-backend/.venv', why, detail}]
+}
+
+function isVenvOurs(hasVenv: boolean, runs: readonly JournalRun[]): boolean {
+  return !hasVenv || isUnrecorded(runs, 'projects.venv') || isRecorded(runs, 'projects.venv')
+}
+
+/** In a venv that a person made it cannot be taken back: what was there before is not known. */
+function requirementsStep(folder: string, why: string, isOurs: boolean): Step {
+  return {
+    id: 'projects.requirements',
+    title: 'Install requirements.txt into python-backend/.venv',
+    why,
+    undo: isOurs ? 'automatic' : 'no',
+    detail: detailOf('projects.requirements', folder, [`${folder}/.venv`]),
+  }
+}
+
+function detailOf(id: string, folder: string, files: readonly string[]) {
+  return {commands: [[...(commands[id] ?? [])]], files, folder}
+}
+
+function isEmpty(list: Json | undefined): boolean {
+  return Array.isArray(list) && list.length === 0
 }
 
 function stampPath(folder: string): string {

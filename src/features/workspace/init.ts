@@ -1,3 +1,4 @@
+import {createHash} from 'node:crypto'
 import {MitraError} from '../../errors.js'
 import type {Files, Templates} from '../../ports/files.js'
 import type {RunWriter, Step} from '../../ports/journal.js'
@@ -84,14 +85,18 @@ export interface WorkspaceFilesPlan {
   readonly files: readonly WantedFile[]
 }
 
-/** Only what is missing is written: a file that is there is its owner's. */
+/**
+ * Only what is missing is written: a file that is there is its owner's. Of a run that was cut off all are
+ * written again, so that its record is whole.
+ */
 export async function planWorkspaceFiles(
   wanted: readonly WantedFile[],
   layout: WorkspaceLayout,
   files: Files,
+  isUnrecorded = false,
 ): Promise<WorkspaceFilesPlan> {
   const present = await Promise.all(wanted.map((file) => files.read(pathOf(file, layout))))
-  const missing = wanted.filter((_, index) => present[index] === undefined)
+  const missing = wanted.filter((_, index) => isUnrecorded || present[index] === undefined)
   const steps = partsInOrder.flatMap((part) => {
     const paths = missing.filter((file) => file.part === part).map((file) => file.path)
     return paths.length === 0 ? [] : [writeStep(part, paths, layout)]
@@ -109,7 +114,12 @@ function writeStep(
     title: partTitles[part],
     why: paths.length === 1 ? 'not there yet' : `${paths.length} files are not there yet`,
     undo: 'automatic',
-    detail: {root: layout.root, paths},
+    detail: {
+      root: layout.root,
+      paths,
+      commands: [],
+      files: paths.map((path) => `${layout.root}/${path}`),
+    },
   }
 }
 
@@ -121,9 +131,14 @@ export async function applyWorkspaceFiles(
     const written = plan.files.filter((file) => file.part === part)
     for (const file of written) await files.write(pathOf(file, layout), file.text, file.mode)
     if (written.length > 0) {
-      await run.done(`workspace.${part}`, {paths: written.map((file) => pathOf(file, layout))})
+      const paths = written.map((file) => pathOf(file, layout))
+      await run.done(`workspace.${part}`, {paths, sha256: written.map(({text}) => digestOf(text))})
     }
   }
+}
+
+function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
 }
 
 function pathOf(file: WantedFile, layout: WorkspaceLayout): string {

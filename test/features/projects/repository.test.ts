@@ -1,0 +1,122 @@
+import {execFileSync} from 'node:child_process'
+import {existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {afterEach, beforeEach, describe, expect, test} from 'vitest'
+import {DiskFiles} from '../../../src/adapters/files/disk-files.js'
+import {DiskProjectFolders} from '../../../src/adapters/files/disk-project-folders.js'
+import {CliRepositories} from '../../../src/adapters/git/cli-repositories.js'
+import {applyClone, planClone} from '../../../src/features/projects/repository.js'
+import {applyProjectUndo, planProjectUndo} from '../../../src/features/projects/undo.js'
+import {RecordedRun, silentProgress} from '../../fakes/run.js'
+import {bareRepository} from '../../support/repository.js'
+
+const tools = {
+  files: new DiskFiles(),
+  folders: new DiskProjectFolders(),
+  repositories: new CliRepositories(),
+}
+
+describe('a repository of the platform', () => {
+  let root = ''
+  let address = ''
+  let run = new RecordedRun()
+
+  const folder = () => join(root, 'python-backend')
+  const plan = (given = address) =>
+    planClone({project: 'backend', root, address: given, where: 'mitra.yml:3', runs: []}, tools)
+  const apply = async (given = address) =>
+    applyClone(await plan(given), {...tools, run, progress: silentProgress})
+  const git = (...words: string[]) =>
+    execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b', ...words], {cwd: folder()})
+  const undo = async () => {
+    const step = {id: 'projects.clone.backend', title: '', why: '', undo: 'automatic'} as const
+    const record = {path: folder()}
+    const planned = await planProjectUndo(step, record, tools)
+    await applyProjectUndo(step, record, tools)
+    return planned
+  }
+
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), 'mitra-clone मित्र '))
+    address = bareRepository(root, {'main.py': '', 'requirements.txt': '# none\n'})
+    run = new RecordedRun()
+  })
+
+  afterEach(() => rmSync(root, {recursive: true, force: true}))
+
+  test('is cloned by the command that the plan shows, and is there afterwards', async () => {
+    const {step} = await plan()
+    await apply()
+
+    expect(step?.detail).toMatchObject({
+      commands: [['git', 'clone', '--progress', '--', address, '.python-backend.clone-1']],
+      files: [folder()],
+    })
+    expect(existsSync(join(folder(), 'main.py'))).toBe(true)
+    expect((await plan()).step).toBeUndefined()
+    expect(run.finished).toEqual(['projects.clone.backend'])
+  })
+
+  test('that a person has cloned is left alone, whatever its address', async () => {
+    mkdirSync(folder())
+    writeFileSync(join(folder(), 'main.py'), 'theirs')
+
+    expect(await plan()).toMatchObject({state: 'there', step: undefined})
+  })
+
+  test('of which a killed clone left a part is cloned beside it, and the part goes', async () => {
+    mkdirSync(join(root, '.python-backend.clone-1/.git'), {recursive: true})
+    await apply()
+
+    expect(readdirSync(root).toSorted()).toEqual(['origin.git', 'python-backend', 'seed'])
+  })
+
+  test('that cannot be reached is a failure with its fix, and leaves nothing', async () => {
+    await expect(apply(join(root, 'nowhere.git'))).rejects.toMatchObject({
+      code: 'CLONE',
+      hints: [`See it whole: git ls-remote ${join(root, 'nowhere.git')}`, expect.any(String)],
+    })
+    expect(readdirSync(root).toSorted()).toEqual(['origin.git', 'seed'])
+  })
+
+  test('with a password in its address is refused without showing it', async () => {
+    const refusal: unknown = await plan('https://me:s3cret@example.com/x.git').catch(
+      (error: unknown) => error,
+    )
+
+    expect(refusal).toMatchObject({code: 'REPOSITORY_PASSWORD'})
+    expect(String(refusal)).toContain('mitra.yml:3 repositories.backend')
+    expect(String(refusal)).not.toContain('s3cret')
+  })
+
+  test('is removed by undo while it is as it was cloned, with a venv in it', async () => {
+    await apply()
+    mkdirSync(join(folder(), '.venv'))
+    writeFileSync(join(folder(), '.venv/pyvenv.cfg'), '')
+
+    expect((await undo())?.title).toBe(`Remove ${folder()}`)
+    expect(existsSync(folder())).toBe(false)
+  })
+
+  test.each([
+    ['changes that are not committed', () => writeFileSync(join(folder(), 'main.py'), 'x')],
+    ['commits that are not pushed', () => git('commit', '--allow-empty', '-m', 'x')],
+    [
+      'a stash',
+      () => {
+        writeFileSync(join(folder(), 'main.py'), 'x')
+        git('stash')
+      },
+    ],
+  ])('stays when it has %s', async (what, change) => {
+    await apply()
+    change()
+
+    await expect(undo()).rejects.toMatchObject({
+      code: 'PROJECT_CHANGED',
+      message: expect.stringContaining(what),
+    })
+    expect(existsSync(folder())).toBe(true)
+  })
+})
