@@ -1,5 +1,5 @@
 import type {ServiceView} from '../features/stack/status.js'
-import type {FollowUp} from '../features/toolchain/plan.js'
+import type {FollowUp} from '../features/toolchain/follow-ups.js'
 import type {Step} from '../ports/journal.js'
 import {planText} from './plan-text.js'
 import {servicesTable} from './services-table.js'
@@ -51,8 +51,17 @@ function commandLines(steps: readonly Step[]): readonly string[] {
   return lines.length === 0 ? [] : ['', 'Commands:', ...lines]
 }
 
+/** As a shell takes it. */
 function textOf(words: unknown): string {
-  return Array.isArray(words) ? words.join(' ') : ''
+  if (!Array.isArray(words)) return ''
+  const quoted = words
+    .map(String)
+    .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : asQuoted(word)))
+  return quoted.join(' ')
+}
+
+function asQuoted(word: string): string {
+  return `'${word.replaceAll("'", String.raw`'\''`)}'`
 }
 
 function followUpLines(followUps: readonly FollowUp[]): readonly string[] {

@@ -1,5 +1,6 @@
 import {allOrFirstFailure} from '../features/setup/settle.js'
-import type {FollowUp, ToolchainPlan} from '../features/toolchain/plan.js'
+import type {FollowUp} from '../features/toolchain/follow-ups.js'
+import type {ToolchainPlan} from '../features/toolchain/plan.js'
 import type {Step} from '../ports/journal.js'
 import type {ToolchainProfile} from '../ports/toolchain.js'
 import {applyProjects} from './projects-apply.js'

@@ -1,4 +1,3 @@
-import {fileURLToPath} from 'node:url'
 import type {Packages} from '../ports/packages.js'
 import type {Toolchain, ToolProber} from '../ports/toolchain.js'
 import type {Once} from './once.js'
@@ -16,21 +15,24 @@ export function toolchainTools(tools: () => Tools, once: Once): ToolchainTools {
   return {
     toolchain: once(async () => {
       const {loadToolchain} = await import('../config/toolchain/load-toolchain.js')
-      return loadToolchain(await rootOr(tools()))
+      return loadToolchain(await rootOf(tools()))
     }),
     toolProber: once(async () => {
       const {HostProber} = await import('../adapters/toolchain/host-prober.js')
       return new HostProber()
     }),
-    packages: once(async () => new (await import('../adapters/packages/apt.js')).AptPackages()),
+    packages: once(async () => {
+      if (process.platform === 'darwin')
+        return (await import('../adapters/packages/brew.js')).openBrew()
+      return new (await import('../adapters/packages/apt.js')).AptPackages()
+    }),
   }
 }
 
-/** Settings that cannot be read are said elsewhere; a folder without a file of its own takes the shipped one. */
-async function rootOr(tools: Tools): Promise<string> {
-  const here = fileURLToPath(new URL('.', import.meta.url))
+/** Settings that cannot be read are said elsewhere. */
+async function rootOf(tools: Tools): Promise<string | undefined> {
   return tools.prospect().then(
     ({layout}) => layout.root,
-    () => here,
+    () => undefined,
   )
 }

@@ -1,8 +1,9 @@
 import {applyToolchain} from '../features/toolchain/apply.js'
+import {brewfileLines, ourLines, withOurPart} from '../features/toolchain/brewfile.js'
 import {lockOf, lockText} from '../features/toolchain/lock-text.js'
 import {observeToolchain, type ToolState} from '../features/toolchain/observe.js'
 import {planToolchain, type ToolchainPlan} from '../features/toolchain/plan.js'
-import {surveyToolchain} from '../features/toolchain/survey.js'
+import {surveyToolchain, type ToolchainSurvey} from '../features/toolchain/survey.js'
 import {applyToolUndo, planToolUndo} from '../features/toolchain/undo.js'
 import type {ToolchainProfile} from '../ports/toolchain.js'
 import type {Undoer} from '../ports/undo.js'
@@ -22,11 +23,23 @@ export async function planTools(tools: Tools, profile: ToolchainProfile): Promis
   const path = await lockPath(tools)
   const states = survey.tools.map(({state}) => state)
   const now = await (await tools.files()).read(path)
+  const {root, state} = (await tools.prospect()).layout
   return planToolchain(survey, packages.commands, {
-    path,
-    now,
-    wanted: await lockWith(tools, states),
+    lock: {path, now, wanted: await lockWith(tools, states)},
+    brewfile: survey.manager === 'brew' ? await brewfileText(tools, survey, root) : undefined,
+    manifests: `${state}/brew`,
   })
+}
+
+/** What other profiles put there stays, as long as the toolchain has it. */
+async function brewfileText(tools: Tools, survey: ToolchainSurvey, root: string) {
+  const path = `${root}/Brewfile`
+  const now = await (await tools.files()).read(path)
+  const wanted = new Set(survey.tools.flatMap(({tool}) => brewfileLines(tool)))
+  const kept = new Set(ourLines(now))
+  const all = (await tools.toolchain()).tools.flatMap((tool) => brewfileLines(tool))
+  const lines = [...new Set(all)].filter((line) => wanted.has(line) || kept.has(line))
+  return {path, now, wanted: withOurPart(now, lines)}
 }
 
 export async function applyTools(

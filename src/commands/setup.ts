@@ -13,7 +13,7 @@ import {
 } from '../cli/setup-work.js'
 import {observeDatabase} from '../features/migrations/state.js'
 import {serviceViews, type ServiceView} from '../features/stack/status.js'
-import type {FollowUp} from '../features/toolchain/plan.js'
+import type {FollowUp} from '../features/toolchain/follow-ups.js'
 import type {Step} from '../ports/journal.js'
 import type {Ports} from '../ports/workspace.js'
 import {toolchainProfiles} from '../ports/toolchain.js'

@@ -2,13 +2,26 @@ export type CommandLine = readonly [string, ...string[]]
 
 /** The command lines that change what is installed; what is planned is what is run. */
 export interface PackageCommands {
-  /** Finishes what an interrupted installation left. */
-  repair(): CommandLine
+  /** Finishes what an interrupted installation left; undefined where the manager does so by itself. */
+  repair(): CommandLine | undefined
   /** Gets the lists of what can be had. */
   refresh(): CommandLine
-  install(names: readonly string[]): CommandLine
+  /** From the manifest, where the manager takes one: a file that names just these. */
+  install(names: readonly string[], from: InstallSource): CommandLine
   /** These and no others. */
-  purge(names: readonly string[]): CommandLine
+  purge(names: readonly string[]): readonly CommandLine[]
+}
+
+export interface InstallSource {
+  readonly manifest: string | undefined
+  /** Something of them is there and too old. */
+  readonly isUpgrade: boolean
+}
+
+/** Why there is no package manager that can be used. */
+export interface PackagesAbsence {
+  /** What a person does about it; undefined where there is nothing to do. */
+  readonly todo: string | undefined
 }
 
 /** What a package would add, and which packages it would put a newer version of. */
@@ -19,9 +32,10 @@ export interface PackageEffect {
 
 /** The machine's own package manager. */
 export interface Packages {
+  readonly manager: 'apt' | 'brew'
   readonly commands: PackageCommands
-  /** False where this machine has another package manager, or none. */
-  isThere(): Promise<boolean>
+  /** Undefined when it can be used. */
+  absence(): Promise<PackagesAbsence | undefined>
   /** Whether changing needs a password of a person. */
   readonly needsPassword: boolean
   /** Throws `refused` NEEDS_PASSWORD when it may not change anything now. */

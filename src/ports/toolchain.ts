@@ -28,9 +28,14 @@ export interface AptWay {
 export interface BrewWay {
   readonly formula: string | undefined
   readonly cask: string | undefined
+  /** Formulae that go with it. */
+  readonly also: readonly string[]
+  /** Links what Homebrew leaves unlinked. */
+  readonly link: boolean
+  /** Without the links to programs that would need a password. */
+  readonly noBinaries: boolean
   readonly sizeMb: number
   readonly minutes: number
-  readonly needsPassword: boolean
 }
 
 export interface Tool {
@@ -42,8 +47,10 @@ export interface Tool {
   readonly detect: ToolDetection
   readonly apt: AptWay | undefined
   readonly brew: BrewWay | undefined
-  /** What only a person can do. */
+  /** What only a person can do, where no package manager of the machine has it. */
   readonly human: string | undefined
+  /** What a person does once it is installed. */
+  readonly after: string | undefined
 }
 
 /** What the machine has to have. */

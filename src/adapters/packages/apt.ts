@@ -16,10 +16,10 @@ export function aptCommands(isRoot: boolean): PackageCommands {
   return {
     repair: () => asRoot('dpkg', '--configure', '-a'),
     refresh: () => asRoot('apt-get', 'update', ...lockOption),
-    install: (names) =>
+    install: (names: readonly string[]) =>
       asRoot('apt-get', 'install', '-y', '--no-install-recommends', ...lockOption, ...names),
     // What nothing needs any more may be a person's: it stays.
-    purge: (names) =>
+    purge: (names) => [
       asRoot(
         'apt-get',
         'purge',
@@ -29,11 +29,13 @@ export function aptCommands(isRoot: boolean): PackageCommands {
         ...lockOption,
         ...names,
       ),
+    ],
   }
 }
 
 /** Packages of Debian, Ubuntu and WSL. */
 export class AptPackages implements Packages {
+  readonly manager = 'apt'
   readonly commands: PackageCommands
   readonly needsPassword: boolean
 
@@ -42,9 +44,9 @@ export class AptPackages implements Packages {
     this.needsPassword = !isRoot
   }
 
-  async isThere(): Promise<boolean> {
+  async absence() {
     const found = ['apt-get', 'dpkg-query'].map((name) => answers(name, ['--version']))
-    return (await Promise.all(found)).every(Boolean)
+    return (await Promise.all(found)).every(Boolean) ? undefined : {todo: undefined}
   }
 
   async refuseWithoutRights(): Promise<void> {

@@ -5,8 +5,11 @@ import {delimiter, join} from 'node:path'
 import type {ToolPlatform, ToolProber} from '../../ports/toolchain.js'
 import {runProgram} from '../process/run.js'
 
-// Where Debian puts servers; an ordinary user's PATH leaves it out.
-const serverFolders = ['/usr/sbin', '/usr/local/sbin']
+// Where Debian puts servers, and Homebrew everything: PATH may leave them out.
+const further: Readonly<Record<ToolPlatform, readonly string[]>> = {
+  linux: ['/usr/sbin', '/usr/local/sbin'],
+  darwin: ['/opt/homebrew/bin', '/usr/local/bin'],
+}
 
 /** Programs and applications of this machine. */
 export class HostProber implements ToolProber {
@@ -16,7 +19,7 @@ export class HostProber implements ToolProber {
 
   constructor(
     platform: ToolPlatform = process.platform === 'darwin' ? 'darwin' : 'linux',
-    furtherFolders: readonly string[] = serverFolders,
+    furtherFolders: readonly string[] = further[platform],
   ) {
     this.platform = platform
     this.#furtherFolders = furtherFolders

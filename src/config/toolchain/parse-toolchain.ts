@@ -54,11 +54,15 @@ const brewName = v.pipe(
   v.regex(/^[a-z0-9][a-z0-9@+./-]*$/, 'expected the name of a formula or a cask'),
 )
 
+const trueOrFalse = v.boolean('expected true or false')
+
 const brewWay = v.strictObject({
   formula: v.optional(brewName),
   cask: v.optional(brewName),
+  also: v.optional(v.array(brewName, 'expected a list of formulae'), []),
+  link: v.optional(trueOrFalse, false),
+  noBinaries: v.optional(trueOrFalse, false),
   ...effort,
-  needsPassword: v.optional(v.boolean('expected true or false'), false),
 })
 
 const tool = v.strictObject({
@@ -74,6 +78,7 @@ const tool = v.strictObject({
   apt: v.optional(aptWay),
   brew: v.optional(brewWay),
   human: v.optional(words),
+  after: v.optional(words),
 })
 
 const toolchainFile = v.strictObject({
@@ -100,6 +105,7 @@ export function parseToolchain(file: string, text: string): Toolchain {
     apt: one.apt,
     brew: one.brew === undefined ? undefined : {...one.brew, ...nameOf(one.brew)},
     human: one.human,
+    after: one.after,
   }))
   return {file, machine: value.machine, tools}
 }

@@ -4,7 +4,7 @@ import type {RunWriter} from '../../ports/journal.js'
 import type {Packages} from '../../ports/packages.js'
 import type {Progress} from '../../ports/progress.js'
 import type {Toolchain, ToolProber} from '../../ports/toolchain.js'
-import {leftoverStep, lockStep, refreshStep} from './leftover.js'
+import {brewfileStep, leftoverStep, lockStep, refreshStep} from './leftover.js'
 import {observeTool} from './observe.js'
 import type {ToolchainPlan} from './plan.js'
 
@@ -36,8 +36,9 @@ export async function applyToolchain(plan: ToolchainPlan, parts: ApplyParts): Pr
   }
   if (plan.repair !== undefined) await attempt('toolchain.repair', () => repair(plan, parts))
   if (plan.leftover.length > 0) await run.done(leftoverStep, {packages: plan.leftover})
+  if (plan.brewfile !== undefined) await attempt(brewfileStep, () => writeBrewfile(plan, parts))
   if (plan.refresh !== undefined) await attempt(refreshStep, () => refresh(plan, parts))
-  // One after the other: there is one lock of dpkg.
+  // One after the other: dpkg has one lock, and brew's own are taken as failures.
   for (const work of plan.installs) await attempt(work.step.id, () => install(work, parts))
   if (plan.lock !== undefined) await attempt(lockStep, () => writeLock(plan, parts))
   throwFirst(failures)
@@ -61,19 +62,19 @@ async function refresh(plan: ToolchainPlan, parts: ApplyParts): Promise<void> {
 }
 
 async function install(
-  {tool, step, command}: ToolchainPlan['installs'][number],
+  {tool, step, command, manifest}: ToolchainPlan['installs'][number],
   parts: ApplyParts,
 ): Promise<void> {
-  const {packages, toolchain, prober, run} = parts
+  const {packages, toolchain, prober, files, run} = parts
   const before = new Set(await packages.installed())
   try {
+    if (manifest !== undefined) await files.write(manifest.path, manifest.text)
     await packages.run(command, noteOn(parts, step.id))
   } catch (error) {
-    throw toolFailure(
-      tool.title,
-      `${toolchain.file}, apt of ${tool.id}, names its packages.`,
-      error,
-    )
+    const hint = `${toolchain.file}, ${packages.manager} of ${tool.id}, names its packages.`
+    throw toolFailure(tool.title, hint, error)
+  } finally {
+    if (manifest !== undefined) await files.remove(manifest.path)
   }
   const {state} = await observeTool(tool, prober)
   if (state === 'absent' || state === 'tooLow') {
@@ -101,9 +102,17 @@ async function writeLock({lock}: ToolchainPlan, {files, run, lockNow}: ApplyPart
   await run.done(lockStep, {path: lock.path, before: lock.before, written: text})
 }
 
+async function writeBrewfile({brewfile}: ToolchainPlan, {files, run}: ApplyParts): Promise<void> {
+  if (brewfile === undefined) return
+  const {path, before, wanted} = brewfile
+  if ((await files.read(path)) !== wanted) await files.write(path, wanted)
+  await run.done(brewfileStep, {path, before, written: wanted})
+}
+
 function noteOn({progress}: ApplyParts, stepId: string): (line: string) => void {
   return (line) => {
-    if (/^(Get:|Unpacking|Setting up)/.test(line)) progress.note(stepId, line)
+    if (/^(Get:|Unpacking|Setting up|==> |Installing |Upgrading )/.test(line))
+      progress.note(stepId, line)
   }
 }
 

@@ -3,14 +3,21 @@ import type {JournalRun, Json} from '../../ports/journal.js'
 export const toolPrefix = 'toolchain.tool.'
 export const refreshStep = 'toolchain.lists'
 export const lockStep = 'toolchain.lock'
+export const brewfileStep = 'toolchain.brewfile'
 export const leftoverStep = 'toolchain.leftover'
 
 /** What runs that were cut off did and could not record. */
 export interface CutOff {
   readonly packages: readonly string[]
-  /** mitra.lock as it was before; undefined when none was cut off there. */
-  readonly lock: {readonly before: string | null} | undefined
+  /** Files as they were before the step that was cut off, by the step's id. */
+  readonly files: ReadonlyMap<string, FileBefore>
 }
+
+export interface FileBefore {
+  readonly before: string | null
+}
+
+const fileSteps = [lockStep, brewfileStep]
 
 /**
  * A plan says which packages it adds, and it is durable before the first of them: what a step that did not
@@ -18,20 +25,24 @@ export interface CutOff {
  */
 export function cutOffOf(runs: readonly JournalRun[], installed: readonly string[]): CutOff {
   const open = new Set<string>()
-  let lock: CutOff['lock']
+  const files = new Map<string, FileBefore>()
   for (const run of runs) {
     const recorded = run.finished.filter(({id}) => id.startsWith('toolchain.'))
     for (const {undo} of recorded) for (const name of namesIn(undo, 'packages')) open.delete(name)
-    if (recorded.some(({id}) => id === lockStep)) lock = undefined
+    for (const {id} of recorded) files.delete(id)
     const done = new Set(run.finished.map(({id}) => id))
     for (const name of unfinishedPackages(run, done)) open.add(name)
-    const lockPlan = run.plan.find(({id}) => id === lockStep && !done.has(id))
-    if (lockPlan !== undefined && run.outcome !== 'done') {
-      lock ??= {before: textIn(lockPlan.detail, 'before') ?? null}
+    for (const {id, detail} of unfinishedFiles(run, done)) {
+      if (!files.has(id)) files.set(id, {before: textIn(detail, 'before') ?? null})
     }
   }
   const there = new Set(installed)
-  return {packages: [...open].filter((name) => there.has(name)).toSorted(), lock}
+  return {packages: [...open].filter((name) => there.has(name)).toSorted(), files}
+}
+
+function unfinishedFiles(run: JournalRun, done: ReadonlySet<string>): JournalRun['plan'] {
+  if (run.outcome === 'done') return []
+  return run.plan.filter(({id}) => fileSteps.includes(id) && !done.has(id))
 }
 
 function unfinishedPackages(run: JournalRun, done: ReadonlySet<string>): readonly string[] {

@@ -1,6 +1,7 @@
 import type {JournalRun} from '../../ports/journal.js'
-import type {PackageEffect, Packages} from '../../ports/packages.js'
+import type {PackageEffect, Packages, PackagesAbsence} from '../../ports/packages.js'
 import type {Tool, Toolchain, ToolchainProfile, ToolProber} from '../../ports/toolchain.js'
+import {brewNames} from './brewfile.js'
 import {cutOffOf, type CutOff} from './leftover.js'
 import {observeToolchain, type ToolState} from './observe.js'
 
@@ -8,7 +9,7 @@ import {observeToolchain, type ToolState} from './observe.js'
 export interface SurveyedTool {
   readonly tool: Tool
   readonly state: ToolState
-  /** Packages that are not there and should be. */
+  /** Packages that are not there, or too old, and should be. */
   readonly missing: readonly string[]
   /** The version that can be had of the first of `missing`; undefined when none is known. */
   readonly candidate: string | undefined
@@ -18,7 +19,9 @@ export interface SurveyedTool {
 
 /** All that a plan of the tools needs to know. */
 export interface ToolchainSurvey {
-  readonly hasPackages: boolean
+  readonly manager: Packages['manager']
+  /** Undefined when its packages can be had. */
+  readonly absence: PackagesAbsence | undefined
   readonly needsPassword: boolean
   readonly isInterrupted: boolean
   readonly tools: readonly SurveyedTool[]
@@ -42,11 +45,12 @@ export async function surveyToolchain(parts: SurveyParts): Promise<ToolchainSurv
     const tool = byId.get(state.id)
     return tool === undefined ? [] : [{tool, state}]
   })
-  const hasPackages = prober.platform === 'linux' && (await packages.isThere())
-  if (!hasPackages) {
+  const {manager} = packages
+  const absence = await packages.absence()
+  if (absence !== undefined) {
     const tools = pairs.map((pair) => ({...pair, missing: [], ...unknown}))
-    const rest = {needsPassword: false, isInterrupted: false, leftover: cutOffOf([], [])}
-    return {hasPackages, tools, ...rest}
+    const rest = {needsPassword: false, isInterrupted: false, leftover: cutOffOf(parts.runs, [])}
+    return {manager, absence, tools, ...rest}
   }
   const [installed, isInterrupted] = await Promise.all([
     packages.installed(),
@@ -54,7 +58,8 @@ export async function surveyToolchain(parts: SurveyParts): Promise<ToolchainSurv
   ])
   const tools = await surveyedTools(pairs, installed, packages)
   const leftover = cutOffOf(parts.runs, installed)
-  return {hasPackages, needsPassword: packages.needsPassword, isInterrupted, tools, leftover}
+  const {needsPassword} = packages
+  return {manager, absence, needsPassword, isInterrupted, tools, leftover}
 }
 
 const unknown = {candidate: undefined, effect: undefined}
@@ -69,22 +74,34 @@ async function surveyedTools(
   installed: readonly string[],
   packages: Packages,
 ): Promise<readonly SurveyedTool[]> {
-  const named = pairs.flatMap(({tool}) => [
-    ...(tool.apt?.packages ?? []),
-    ...(tool.apt?.also ?? []),
-    ...(tool.apt?.optional ?? []),
-  ])
-  const candidates = await packages.candidates([...new Set(named)])
   const there = new Set(installed)
+  const isBrew = packages.manager === 'brew'
+  const named = pairs.flatMap((pair) => (isBrew ? missingOfBrew(pair, there) : aptNames(pair.tool)))
+  const candidates = await packages.candidates([...new Set(named)])
   return Promise.all(
     pairs.map(async (pair) => {
-      const missing = missingOf(pair, there, candidates)
+      const missing = isBrew ? missingOfBrew(pair, there) : missingOf(pair, there, candidates)
       const candidate = candidates.get(missing[0] ?? '')
       const areKnown = missing.length > 0 && missing.every((name) => candidates.has(name))
       const effect = areKnown ? await packages.effectOf(missing) : undefined
       return {...pair, missing, candidate, effect}
     }),
   )
+}
+
+function aptNames({apt}: Tool): readonly string[] {
+  return apt === undefined ? [] : [...apt.packages, ...apt.also, ...apt.optional]
+}
+
+/** One that is there and too old is upgraded; one that is there and not found is for a person to look at. */
+function missingOfBrew({tool: {brew}, state}: Pair, installed: ReadonlySet<string>) {
+  if (brew === undefined || state.state === 'present' || state.state === 'hidden') return []
+  const names = brewNames(brew)
+  if (state.state === 'tooLow') return names
+  // `brew list` has no tap before a formula.
+  const listed = (name: string) =>
+    name.startsWith('cask/') ? name : (name.split('/').at(-1) ?? name)
+  return names.filter((name) => !installed.has(listed(name)))
 }
 
 /** A package that is there at too low a version is asked for again: apt then gets the newer one. */

@@ -2,7 +2,8 @@ import {MitraError} from '../../errors.js'
 import type {Files} from '../../ports/files.js'
 import type {Json, Step} from '../../ports/journal.js'
 import type {Packages} from '../../ports/packages.js'
-import {lockStep, namesIn, textIn} from './leftover.js'
+import {withoutOurPart} from './brewfile.js'
+import {brewfileStep, lockStep, namesIn, textIn} from './leftover.js'
 
 interface UndoParts {
   readonly packages: Packages
@@ -15,7 +16,9 @@ export async function planToolUndo(
   record: Json | undefined,
   parts: UndoParts,
 ): Promise<Step | undefined> {
-  return step.id === lockStep ? planLockUndo(record, parts) : planPurge(step, record, parts)
+  if (step.id === lockStep) return planLockUndo(record, parts)
+  if (step.id === brewfileStep) return planBrewfileUndo(record, parts)
+  return planPurge(step, record, parts)
 }
 
 export async function applyToolUndo(
@@ -23,8 +26,9 @@ export async function applyToolUndo(
   record: Json | undefined,
   {packages, files}: UndoParts,
 ): Promise<void> {
-  if (step.id === lockStep) {
-    const {path, before} = lockIn(record)
+  if (step.id === lockStep || step.id === brewfileStep) {
+    const {path, before} =
+      step.id === lockStep ? fileIn(record) : await brewfileAfterUndo(record, files)
     if (path === undefined) return
     await (before === undefined ? files.remove(path) : files.write(path, before))
     return
@@ -33,7 +37,9 @@ export async function applyToolUndo(
   if (names.length === 0) return
   await refuseNeeded(names, packages)
   await packages.refuseWithoutRights()
-  await packages.run(packages.commands.purge(names), () => undefined)
+  for (const command of packages.commands.purge(names)) {
+    await packages.run(command, () => undefined)
+  }
 }
 
 async function planPurge(
@@ -49,7 +55,7 @@ async function planPurge(
     why: 'the run installed them',
     undo: 'no',
     detail: {
-      commands: [packages.commands.purge(names)],
+      commands: packages.commands.purge(names),
       files: [],
       packages: names,
       needsPassword: packages.needsPassword,
@@ -62,10 +68,30 @@ async function planLockUndo(
   record: Json | undefined,
   {files}: UndoParts,
 ): Promise<Step | undefined> {
-  const {path, before, written} = lockIn(record)
+  const {path, before, written} = fileIn(record)
   if (path === undefined || (await files.read(path)) !== written) return undefined
+  return restoreStep(lockStep, path, before)
+}
+
+/** Lines that a person added since are kept. */
+async function planBrewfileUndo(
+  record: Json | undefined,
+  {files}: UndoParts,
+): Promise<Step | undefined> {
+  const {path, before} = await brewfileAfterUndo(record, files)
+  if (path === undefined || (await files.read(path)) === before) return undefined
+  return restoreStep(brewfileStep, path, before)
+}
+
+async function brewfileAfterUndo(record: Json | undefined, files: Files) {
+  const {path, before, written = ''} = fileIn(record)
+  const now = path === undefined ? undefined : await files.read(path)
+  return {path, before: now === undefined ? undefined : withoutOurPart(now, {before, written})}
+}
+
+function restoreStep(id: string, path: string, before: string | undefined): Step {
   return {
-    id: `restore.${lockStep}`,
+    id: `restore.${id}`,
     title: before === undefined ? `Remove ${path}` : `Put ${path} back as it was`,
     why: 'the run wrote it',
     undo: 'no',
@@ -80,7 +106,8 @@ async function refuseNeeded(names: readonly string[], packages: Packages): Promi
   const others = (await packages.purgedWith(names)).filter((name) => !ours.has(name))
   if (others.length === 0) return
   const message = `${others.join(', ')} came later and need what would be removed; nothing was.`
-  const hints = [`Remove them first: apt-get remove ${others.join(' ')}.`]
+  const remove = packages.manager === 'apt' ? 'apt-get remove' : 'brew uninstall'
+  const hints = [`Remove them first: ${remove} ${others.join(' ')}.`]
   throw new MitraError('refused', 'PACKAGES_NEEDED', message, {hints})
 }
 
@@ -92,7 +119,7 @@ async function stillThere(
   return namesIn(record, 'packages').filter((name) => installed.has(name))
 }
 
-function lockIn(record: Json | undefined) {
+function fileIn(record: Json | undefined) {
   return {
     path: textIn(record, 'path'),
     before: textIn(record, 'before'),
