@@ -9,7 +9,7 @@ import {
   type ClonePlan,
   type ProjectName,
 } from '../features/projects/repository.js'
-import type {FollowUp} from '../features/toolchain/plan.js'
+import type {FollowUp} from '../features/toolchain/follow-ups.js'
 import {
   planWorkspaceFiles,
   wantedBackendFiles,
