@@ -40,6 +40,9 @@ const composition = new Set(
       'migrate-work',
       // What every feature finds wrong.
       'doctor-tools',
+      // The backend and the app, made ready and run side by side.
+      'dev-work',
+      'dev-app',
       // A bill out of any source, a report of it, and who gets it.
       'bill',
       'report-work',

@@ -1,14 +1,29 @@
-import {styleText} from 'node:util'
+import {stripVTControlCharacters, styleText} from 'node:util'
 import {MitraError} from '../errors.js'
 
-/** Lines of a program under its name, those alone that match; coloured on a terminal only. */
-export function prefixedLog(name: string, grep: string | undefined): (line: string) => void {
+const colours = ['cyan', 'magenta', 'yellow'] as const
+
+/**
+ * The lines of programs in one log, each under the name of its program; those alone that match. Colour on
+ * a terminal only. A reader that is slow makes the programs wait: no line is kept or dropped.
+ */
+export function prefixedLog(
+  names: readonly string[],
+  grep: string | undefined,
+): (name: string) => (line: string) => void {
   const wanted = grep === undefined ? undefined : patternOf(grep)
   const {NO_COLOR = '', TERM} = process.env
   const hasColour = Boolean(process.stdout.isTTY) && NO_COLOR === '' && TERM !== 'dumb'
-  const prefix = hasColour ? styleText('cyan', `${name} |`) : `${name} |`
-  return (line) => {
-    if (wanted === undefined || wanted.test(line)) process.stdout.write(`${prefix} ${line}\n`)
+  const width = Math.max(...names.map((name) => name.length))
+  return (name) => {
+    const text = `${name.padEnd(width)} |`
+    const colour = colours[names.indexOf(name) % colours.length] ?? 'cyan'
+    const prefix = hasColour ? styleText(colour, text) : text
+    return (line) => {
+      if (wanted === undefined || wanted.test(stripVTControlCharacters(line))) {
+        process.stdout.write(`${prefix} ${line}\n`)
+      }
+    }
   }
 }
 

@@ -1,7 +1,7 @@
 import type {ServiceView} from '../features/stack/status.js'
 import type {FollowUp} from '../features/toolchain/follow-ups.js'
 import type {Step} from '../ports/journal.js'
-import {planText} from './plan-text.js'
+import {commandLines, planText} from './plan-text.js'
 import {servicesTable} from './services-table.js'
 import type {SetupUndo} from './setup-undo.js'
 
@@ -40,28 +40,6 @@ export function setupUndoText({applied, steps, kept}: SetupUndo): string {
 /** With the reason where somebody changed it. */
 function stayLine({title, why, undo}: Step): string {
   return undo === 'no' ? `Stays: ${title}.` : `Stays: ${title} (${why})`
-}
-
-/** Each program that the steps run, as it is run. */
-function commandLines(steps: readonly Step[]): readonly string[] {
-  const lines = steps.flatMap(({detail}) => {
-    const commands = detail?.['commands']
-    return Array.isArray(commands) ? commands.map((words) => `  ${textOf(words)}`) : []
-  })
-  return lines.length === 0 ? [] : ['', 'Commands:', ...lines]
-}
-
-/** As a shell takes it. */
-function textOf(words: unknown): string {
-  if (!Array.isArray(words)) return ''
-  const quoted = words
-    .map(String)
-    .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : asQuoted(word)))
-  return quoted.join(' ')
-}
-
-function asQuoted(word: string): string {
-  return `'${word.replaceAll("'", String.raw`'\''`)}'`
 }
 
 function followUpLines(followUps: readonly FollowUp[]): readonly string[] {

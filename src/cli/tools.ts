@@ -11,6 +11,7 @@ import type {Files, Templates} from '../ports/files.js'
 import type {Host} from '../ports/host.js'
 import type {Foreground} from '../ports/foreground.js'
 import type {Journal} from '../ports/journal.js'
+import type {Lan} from '../ports/lan.js'
 import type {Machine} from '../ports/machine.js'
 import type {MigrationFiles} from '../ports/migration-files.js'
 import type {Network} from '../ports/network.js'
@@ -62,6 +63,7 @@ export interface Tools extends CostTools, EnvironmentTools, ToolchainTools {
   readonly programs: () => Promise<Programs>
   readonly background: () => Promise<Background>
   readonly foreground: () => Promise<Foreground>
+  readonly lan: () => Promise<Lan>
   readonly browser: () => Promise<Browser>
   /** What is found of a docker daemon, whichever engine is chosen. */
   readonly docker: () => Promise<FoundEngine>
@@ -209,6 +211,7 @@ function machineTools(once: Once) {
     foreground: once(
       async () => new (await import('../adapters/process/group.js')).ProcessGroups(),
     ),
+    lan: once(async () => new (await import('../adapters/sockets/lan.js')).HostLan()),
     machine: once(
       async () => new (await import('../adapters/machine/host-machine.js')).HostMachine(),
     ),

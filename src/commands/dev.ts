@@ -1,120 +1,136 @@
 import {Flags} from '@oclif/core'
-import {foundEnvironment, localPlaces} from '../cli/environment-work.js'
+import {devPlanText, openedLines} from '../cli/dev-text.js'
+import {prepareDev, type PreparedDev} from '../cli/dev-work.js'
 import {planFlag} from '../cli/flags.js'
 import {MitraCommand} from '../cli/mitra-command.js'
-import {planText} from '../cli/plan-text.js'
 import {prefixedLog} from '../cli/prefixed-log.js'
-import {runPlan} from '../cli/run-plan.js'
 import {MitraError} from '../errors.js'
-import {applyEnvironmentInit, planEnvironmentInit} from '../features/environments/init.js'
-import {applySchemaFile, planSchemaFile} from '../features/environments/schema-file.js'
-import {applyProject, serveCommand, planProject} from '../features/projects/backend.js'
+import type {AppApi, Device} from '../features/projects/devices.js'
 import type {Step} from '../ports/journal.js'
 
 interface DevResult {
   readonly applied: boolean
   readonly plan: readonly Step[]
   /** What is run when all is there. */
-  readonly command: readonly string[]
+  readonly programs: readonly {
+    readonly name: string
+    readonly folder: string
+    readonly command: readonly string[]
+  }[]
+  readonly device: Device | null
+  readonly apiUrl: string | null
+  /** Where the backend is open to the network. */
+  readonly opened: AppApi['opened'] | null
 }
 
 export default class Dev extends MitraCommand {
-  static override summary = 'Run the backend with reload, until Ctrl-C.'
-  static override description =
-    'Makes the venv, the requirements and .env.local of python-backend/ first where they are missing. The second Ctrl-C kills.'
+  static override summary = 'Run the backend with reload, and the app, until Ctrl-C.'
+  static override description = [
+    'Makes the venv, the requirements and .env.local of python-backend/ first where they are missing.',
+    'With a phone, an emulator or a simulator and flutter-app/, the app is run too and told where the API is; r and R reload it.',
+    'When one of the two ends, the other is ended. The second Ctrl-C kills.',
+  ].join(' ')
   static override examples = [
     '<%= config.bin %> dev --plan',
     "<%= config.bin %> dev --grep 'ERROR|WARN'",
+    '<%= config.bin %> dev --device chrome',
   ]
   static override flags = {
     plan: planFlag,
     grep: Flags.string({summary: 'Show only lines that match this regular expression.'}),
+    only: Flags.option({
+      options: ['backend', 'app'] as const,
+      summary: 'Run this alone.',
+    })(),
+    device: Flags.string({summary: 'Run the app on this: an id or a name of flutter devices.'}),
+    lan: Flags.boolean({
+      summary: 'For a phone: open the backend on the address of this machine in the network.',
+    }),
   }
 
   async run(): Promise<DevResult> {
     const {flags} = await this.parse(Dev)
+    this.refuse(flags)
+    const isPlanOnly = flags.plan
+    // A pattern that is none is said before anything is made.
+    const logOf = prefixedLog(
+      flags.only === undefined ? ['backend', 'app'] : [flags.only],
+      flags.grep,
+    )
+    const say = (line: string) => this.logToStderr(line)
+    const app = {named: flags.device, isOnLan: flags.lan, say}
+    const prepared = await prepareDev(this.tools, {only: flags.only, app, isPlanOnly})
+    if (isPlanOnly) {
+      this.exitWithPlan(prepared.plan.length)
+      this.log(devPlanText(prepared))
+    } else await this.follow(prepared, logOf)
+    return resultOf(prepared)
+  }
+
+  private refuse(flags: {
+    readonly plan: boolean
+    readonly only: string | undefined
+    readonly device: string | undefined
+    readonly lan: boolean
+  }): void {
     if (this.jsonEnabled() && !flags.plan) {
       throw new MitraError('usage', 'DEV_JSON', '--json is one document: it cannot follow.', {
         hints: ['Add --plan or leave out --json.'],
       })
     }
-    const {layout} = await this.tools.workspace()
-    const {backend: port, nginx} = await this.tools.ports()
-    const log = prefixedLog('backend', flags.grep)
-    const prepared = await this.prepare(flags.plan)
-    const folder = `${layout.root}/python-backend`
-    const argv = serveCommand(folder, port)
-    const result = {...prepared, command: argv}
-    if (flags.plan) {
-      this.exitWithPlan(result.plan.length)
-      this.log(planText(result.plan))
-      return result
+    if (flags.only === 'backend' && (flags.device !== undefined || flags.lan)) {
+      throw new MitraError('usage', 'NO_APP_WANTED', '--device and --lan are for the app.', {
+        hints: ['Leave out --only backend, or those.'],
+      })
     }
-
-    await this.needServices()
-    await this.needFreePort(port)
-    this.logToStderr(`The backend is on http://127.0.0.1:${nginx}/api/. Ctrl-C ends it.`)
-    const {code, isStopped} = await (
-      await this.tools.foreground()
-    ).run({
-      argv,
-      folder,
-      onLine: log,
-    })
-    if (isStopped) return result
-    throw new MitraError('failed', 'BACKEND_ENDED', `The backend ended by itself with ${code}.`, {
-      hints: ['Its last lines above say why.'],
-    })
   }
 
-  private async prepare(isPlanOnly: boolean) {
-    const {layout} = await this.tools.workspace()
-    const [files, programs] = [await this.tools.files(), await this.tools.programs()]
-    const template = await (await this.tools.templates()).read('environments')
-    const {plan, applied} = await runPlan({
-      tools: this.tools,
-      command: 'dev',
-      isPlanOnly,
-      observe: async () => {
-        const backend = await planProject(layout.root, {files, programs})
-        const schemaFile = await planSchemaFile(template, layout, files)
-        const schema = await this.tools.environmentSchema()
-        const found = await foundEnvironment(this.tools, 'local')
-        const file = planEnvironmentInit({schema, ...found})
-        return {
-          backend,
-          schemaFile,
-          file,
-          steps: [...backend.steps, ...schemaFile.steps, ...file.steps],
-        }
-      },
-      apply: async (planned, {run}) => {
-        await applyProject(planned.backend, {files, programs, run})
-        await applySchemaFile(planned.schemaFile, {files, run})
-        const [places, secrets] = [await localPlaces(this.tools), await this.tools.secrets()]
-        await applyEnvironmentInit(planned.file, {files, layout, run, places, secrets})
-      },
-    })
-    return {plan: plan.steps, applied}
+  private async follow(
+    {programs, app}: PreparedDev,
+    logOf: ReturnType<typeof prefixedLog>,
+  ): Promise<void> {
+    const {nginx} = await this.tools.ports()
+    const opened = app?.api.opened
+    const gate =
+      opened === undefined
+        ? undefined
+        : await (await this.tools.lan()).open(opened.address, opened.port)
+    const urls = programs.map(({name}) =>
+      name === 'backend'
+        ? `The backend is on http://127.0.0.1:${nginx}/api/.`
+        : `The app runs on ${app?.device.name} and asks ${app?.api.url}.`,
+    )
+    this.logToStderr([...urls, ...openedLines(opened), 'Ctrl-C ends it.'].join(' '))
+    try {
+      const end = await (
+        await this.tools.foreground()
+      ).run(
+        programs.map((program) => ({
+          ...program,
+          variables: program.name === 'app' ? 'all' : 'few',
+          takesKeys: program.name === 'app',
+          onLine: logOf(program.name),
+        })),
+      )
+      if (!end.isStopped) this.ended(end)
+    } finally {
+      await gate?.close()
+    }
   }
 
-  private async needServices(): Promise<void> {
-    const states = await (await this.tools.stack()).states()
-    const missing = [...states].filter(([, {state}]) => state !== 'healthy').map(([name]) => name)
-    if (missing.length === 0) return
-    throw new MitraError('notReady', 'NO_SERVICES', `Not running: ${missing.join(', ')}.`, {
-      hints: ['mitra up'],
-    })
+  private ended({first, code}: {readonly first: string; readonly code: number}): void {
+    this.exitAsProgram(code)
+    this.logToStderr(`The ${first} ended by itself with ${code}.`)
   }
+}
 
-  private async needFreePort(port: number): Promise<void> {
-    const sockets = await this.tools.sockets()
-    if (await sockets.isPortFree(port)) return
-    const holder = await sockets.portHolder(port)
-    const who =
-      holder?.pid === undefined ? 'another program' : `${holder.command ?? '?'} (pid ${holder.pid})`
-    throw new MitraError('refused', 'PORT_TAKEN', `Port ${port} is taken by ${who}.`, {
-      hints: ['End it, or set ports.backend in mitra.yml.'],
-    })
+function resultOf({applied, plan, programs, app}: PreparedDev): DevResult {
+  return {
+    applied,
+    plan,
+    programs: programs.map(({name, folder, argv}) => ({name, folder, command: argv})),
+    device: app?.device ?? null,
+    apiUrl: app?.api.url ?? null,
+    opened: app?.api.opened ?? null,
   }
 }

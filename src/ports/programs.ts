@@ -27,5 +27,10 @@ export interface Programs {
    */
   attach(request: AttachRequest): Promise<{readonly code: number}>
   /** Any exit code is an answer; throws `failed` CANNOT_RUN for a program that does not start. */
-  run(request: ProgramRequest): Promise<{readonly code: number; readonly lastLine: string}>
+  run(request: ProgramRequest): Promise<{
+    readonly code: number
+    readonly lastLine: string
+    /** All of its standard output. */
+    readonly output: string
+  }>
 }

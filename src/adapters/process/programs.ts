@@ -16,7 +16,7 @@ export class HostPrograms implements Programs {
       ...(timeoutMs === undefined ? {} : {timeoutMs}),
       ...(onLine === undefined ? {} : {onLine}),
     })
-    return {code: result.code, lastLine: lastLine(result)}
+    return {code: result.code, lastLine: lastLine(result), output: result.stdout}
   }
 
   attach({argv, environment, isQuiet}: Parameters<Programs['attach']>[0]) {

@@ -23,7 +23,7 @@ export interface RunResult {
 
 // What a program needs to find itself, its home, its proxy and its certificates.
 const passedOn =
-  /^(PATH|HOME|USER|LOGNAME|LANG|LC_.*|TZ|TMPDIR|TERM|SSL_CERT_.*|NODE_EXTRA_CA_CERTS|.*_proxy|.*_PROXY|PIP_.*|UV_.*|GO.*|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE|HOMEBREW_.*|XDG_.*|DOCKER_.*)$/
+  /^(PATH|HOME|USER|LOGNAME|LANG|LC_.*|TZ|TMPDIR|TERM|SSL_CERT_.*|NODE_EXTRA_CA_CERTS|.*_proxy|.*_PROXY|PIP_.*|UV_.*|GO.*|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE|HOMEBREW_.*|XDG_.*|DOCKER_.*|ANDROID_.*|JAVA_HOME|FLUTTER_.*|PUB_.*|DEVELOPER_DIR|CHROME_EXECUTABLE)$/
 
 const forbiddenHints = [
   'The file system may forbid programs (mounted noexec), or a folder above may be closed to you.',

@@ -41,6 +41,11 @@ const commands: Readonly<Record<string, Argv>> = {
 
 const allThere: BackendProspect = {isComing: false, isPythonComing: false, runs: []}
 
+/** pip that reaches no index says at its end that there is no such version. */
+const noIndex = /connection broken by|from versions: none|ProxyError|SSLError|Read timed out/
+const offlineHint =
+  'pip reached no package index: without a network, behind a proxy, or with another index in pip config list.'
+
 /** What `python-backend/` lacks to be run. Throws NO_BACKEND, PYTHON_TOO_OLD and NO_VENV. */
 export async function planProject(
   root: string,
@@ -79,12 +84,16 @@ async function applyStep({id, title, detail}: Step, folder: string, tools: Backe
   const argv = commands[id]
   if (argv === undefined || isEmpty(detail?.['commands'])) return
   if (id === 'projects.venv') await needPython(tools, folder)
-  const {code, lastLine} = await tools.programs.run({argv, folder})
+  let isOffline = false
+  const onLine = (line: string) => {
+    isOffline ||= noIndex.test(line)
+  }
+  const {code, lastLine} = await tools.programs.run({argv, folder, onLine})
   if (code === 0) return
   const message = `${title}: ${argv.join(' ')} ended with ${code}: ${lastLine}`
-  throw new MitraError('failed', 'BACKEND_NOT_READY', message, {
-    hints: [`See it whole: cd ${folder} && ${argv.join(' ')}`],
-  })
+  const whole = `See it whole: cd ${folder} && ${argv.join(' ')}`
+  const hints = isOffline ? [offlineHint, whole] : [whole]
+  throw new MitraError('failed', 'BACKEND_NOT_READY', message, {hints})
 }
 
 /** The backend with reload, on loopback. */

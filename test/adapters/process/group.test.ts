@@ -3,26 +3,47 @@ import {tmpdir} from 'node:os'
 import {describe, expect, test} from 'vitest'
 import {ProcessGroups} from '../../../src/adapters/process/group.js'
 
-describe('a program in a process group of its own', () => {
-  const run = (script: string, onLine: (line: string) => void = () => undefined) =>
-    new ProcessGroups().run({argv: ['sh', '-c', script], folder: tmpdir(), onLine})
+interface Script {
+  readonly name?: string
+  readonly text: string
+  readonly onLine?: (line: string) => void
+}
 
+function run(...scripts: readonly Script[]) {
+  return new ProcessGroups().run(
+    scripts.map(({name = 'one', text, onLine = () => undefined}) => ({
+      name,
+      argv: ['sh', '-c', text],
+      folder: tmpdir(),
+      variables: 'few',
+      takesKeys: false,
+      onLine,
+    })),
+  )
+}
+
+describe('a program in a process group of its own', () => {
   test('gives its lines and its exit code', async () => {
     const lines: string[] = []
 
-    const ended = await run('echo one; echo two >&2; exit 3', (line) => lines.push(line))
+    const ended = await run({
+      text: 'echo one; echo two >&2; exit 3',
+      onLine: (line) => lines.push(line),
+    })
 
-    expect(ended).toEqual({code: 3, isStopped: false})
+    expect(ended).toEqual({first: 'one', code: 3, isStopped: false})
     expect(lines.toSorted()).toEqual(['one', 'two'])
   })
 
   test('leaves no process when it is stopped, though a child ignores the signal', async () => {
-    const script = '(trap "" INT; while :; do sleep 0.1; done) & echo $!; wait'
     let child = 0
 
-    const ended = await run(script, (line) => {
-      child = Number(line)
-      process.emit('SIGINT')
+    const ended = await run({
+      text: '(trap "" INT; while :; do sleep 0.1; done) & echo $!; wait',
+      onLine: (line) => {
+        child = Number(line)
+        process.emit('SIGINT')
+      },
     })
 
     expect(ended.isStopped).toBe(true)
@@ -30,14 +51,69 @@ describe('a program in a process group of its own', () => {
     expect(stateOf(child)).toMatch(/^Z?$/)
   })
 
-  test('that does not exist is an error with its name', async () => {
-    const missing = new ProcessGroups().run({
-      argv: ['no-such-program'],
+  test('is not waited for when what it has left holds its output', async () => {
+    const startedMs = performance.now()
+
+    const ended = await run({text: 'setsid sleep 5 & exit 4'})
+
+    expect(ended.code).toBe(4)
+    expect(performance.now() - startedMs).toBeLessThan(4500)
+  })
+
+  test('that does not exist is an error with its name, and the others are ended', async () => {
+    const of = (argv: [string, ...string[]]) => ({
+      name: argv[0],
+      argv,
       folder: tmpdir(),
+      variables: 'few' as const,
+      takesKeys: false,
       onLine: () => undefined,
     })
+    const startedMs = performance.now()
 
-    await expect(missing).rejects.toMatchObject({code: 'CANNOT_RUN'})
+    await expect(
+      new ProcessGroups().run([of(['sleep', '30']), of(['no-such-program'])]),
+    ).rejects.toMatchObject({code: 'CANNOT_RUN'})
+    expect(performance.now() - startedMs).toBeLessThan(10_000)
+  })
+})
+
+describe('two programs side by side', () => {
+  test('end together: the one that ends first says why', async () => {
+    let child = 0
+
+    const ended = await run(
+      {name: 'app', text: 'echo $$; exec sleep 30', onLine: (line) => (child = Number(line))},
+      {name: 'backend', text: 'sleep 0.3; exit 7'},
+    )
+
+    expect(ended).toEqual({first: 'backend', code: 7, isStopped: false})
+    expect(stateOf(child)).toMatch(/^Z?$/)
+  })
+
+  test('are both stopped by one Ctrl-C', async () => {
+    const ended = await run(
+      {name: 'app', text: 'exec sleep 30'},
+      {name: 'backend', text: 'echo up; exec sleep 30', onLine: () => process.emit('SIGINT')},
+    )
+
+    expect(ended.isStopped).toBe(true)
+  })
+
+  test('lose no line of a burst and cut no character', async () => {
+    const lines: string[] = []
+    const burst = 'i=0; while [ $i -lt 200 ]; do i=$((i+1)); echo "मित्र $i żółw"; done; printf last'
+
+    await run(
+      {name: 'app', text: `sleep 0.05; ${burst}`, onLine: (line) => lines.push(`app ${line}`)},
+      // 50,000 lines as fast as the pipe takes them.
+      {name: 'backend', text: 'seq 50000; sleep 2', onLine: (line) => lines.push(line)},
+    )
+
+    const numbers = lines.filter((line) => /^\d+$/.test(line))
+    expect(numbers).toEqual(Array.from({length: 50_000}, (_, index) => String(index + 1)))
+    expect(lines).toContain('app मित्र 200 żółw')
+    expect(lines).toContain('app last')
   })
 })
 
