@@ -1,7 +1,7 @@
 import {execFile} from 'node:child_process'
 import {once} from 'node:events'
 import {existsSync} from 'node:fs'
-import {mkdtemp, readFile, rm, writeFile} from 'node:fs/promises'
+import {mkdir, mkdtemp, readFile, rm, writeFile} from 'node:fs/promises'
 import {createServer} from 'node:net'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
@@ -10,6 +10,7 @@ import {promisify} from 'node:util'
 import {afterAll, afterEach, beforeAll, describe, expect, test} from 'vitest'
 import {HostSockets} from '../../src/adapters/sockets/ports.js'
 import {mitra, mitraJson, oddFolder} from '../support/cli.js'
+import {FlutterPrograms} from '../support/flutter-programs.js'
 import {requirement} from '../support/requirements.js'
 import {processesOf, RunningDev} from '../support/running-dev.js'
 import {portsOf, removeWorkspace} from '../support/workspace.js'
@@ -212,6 +213,25 @@ describe.runIf(hasPython)('mitra dev', () => {
 
     const lines = dev.stdout.trimEnd().split('\n')
     expect(lines.filter((line) => !/^backend \| .*GET \/health/.test(line))).toEqual([])
+  })
+
+  test('runs the app beside it in one log, and ends it when the app ends', async () => {
+    await edit(smallApp('both'))
+    await mkdir(join(cwd, 'flutter-app'))
+    await writeFile(join(cwd, 'flutter-app/pubspec.yaml'), 'name: agent_mitra\n')
+    const programs = new FlutterPrograms(join(cwd, 'programs'))
+    const {PATH} = await programs.make('emulator', {appEnds: 3})
+    const path = `${PATH}:${process.env['PATH']}`
+
+    const dev = (running = new RunningDev([], {cwd, env: {...env, PATH: path}}))
+    const code = await dev.ended
+    await rm(join(cwd, 'flutter-app'), {recursive: true})
+
+    expect(dev.stdout).toMatch(/^backend \| .*Uvicorn running on/m)
+    expect(dev.stdout).toMatch(/^app     \| Flutter run key commands/m)
+    expect(dev.stderr).toContain('The app ended by itself with 3.')
+    expect(code).toBe(3)
+    expect(processesOf(venv())).toEqual([])
   })
 
   test('runs pip again for a changed requirements.txt, and then no more', async () => {

@@ -6,7 +6,10 @@ import {repositoryRoot} from './cli.js'
 interface At {
   readonly cwd: string
   readonly env: Readonly<Record<string, string>>
+  readonly isOnTerminal?: boolean
 }
+
+const terminal = 'import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))'
 
 /** `mitra dev` while it runs, and what it has said. */
 export class RunningDev {
@@ -15,10 +18,14 @@ export class RunningDev {
   readonly ended: Promise<number>
   readonly #child
 
-  constructor(argv: readonly string[], {cwd, env}: At) {
-    const command = [join(repositoryRoot, 'bin/run.js'), 'dev', ...argv]
+  /** On a terminal both outputs are one, and Ctrl-C is typed. */
+  constructor(argv: readonly string[], {cwd, env, isOnTerminal = false}: At) {
+    const command = [process.execPath, join(repositoryRoot, 'bin/run.js'), 'dev', ...argv]
+    const [program = '', ...words] = isOnTerminal
+      ? ['python3', '-c', terminal, ...command]
+      : command
     const {CI: _, ...own} = process.env
-    this.#child = spawn(process.execPath, command, {cwd, env: {...own, ...env}})
+    this.#child = spawn(program, words, {cwd, env: {...own, ...env}})
     this.#child.stdout.setEncoding('utf8').on('data', (text: string) => (this.stdout += text))
     this.#child.stderr.setEncoding('utf8').on('data', (text: string) => (this.stderr += text))
     this.ended = new Promise((resolve) => {

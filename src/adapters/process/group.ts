@@ -143,6 +143,8 @@ function passKeys(groups: readonly Group[], stop: () => void): () => void {
   stdin.setRawMode(true)
   stdin.setEncoding('utf8')
   stdin.on('data', onKeys)
+  // A question that was asked before has left it paused.
+  stdin.resume()
   return () => {
     stdin.off('data', onKeys)
     stdin.setRawMode(false)
