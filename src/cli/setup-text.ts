@@ -1,5 +1,6 @@
 import type {ServiceView} from '../features/stack/status.js'
 import type {FollowUp} from '../features/toolchain/follow-ups.js'
+import type {Shortage} from '../features/toolchain/minimums.js'
 import type {Step} from '../ports/journal.js'
 import {commandLines, planText} from './plan-text.js'
 import {servicesTable} from './services-table.js'
@@ -11,6 +12,7 @@ interface SetupView {
   readonly steps: readonly Step[]
   readonly later: readonly string[]
   readonly followUps: readonly FollowUp[]
+  readonly shortages: readonly Shortage[]
   readonly applied: boolean
   readonly services: readonly ServiceView[]
   readonly tenants: readonly string[] | null
@@ -27,6 +29,7 @@ export function setupText(view: SetupView): string {
   const planned = [planText(steps), ...commandLines(steps)]
   return [
     ...(isPlan ? [...planned, ...later.map((part) => `Planned later: ${part}.`)] : shown),
+    ...shortageLines(view.shortages),
     ...followUpLines(followUps),
   ].join('\n')
 }
@@ -40,6 +43,14 @@ export function setupUndoText({applied, steps, kept}: SetupUndo): string {
 /** With the reason where somebody changed it. */
 function stayLine({title, why, undo}: Step): string {
   return undo === 'no' ? `Stays: ${title}.` : `Stays: ${title} (${why})`
+}
+
+function shortageLines(shortages: readonly Shortage[]): readonly string[] {
+  if (shortages.length === 0) return []
+  const lines = shortages.map(
+    ({part, found, wanted, suffers}) => `  ${part}: ${found}, wanted ${wanted}. ${suffers}`,
+  )
+  return ['', 'Less than this work needs:', ...lines]
 }
 
 function followUpLines(followUps: readonly FollowUp[]): readonly string[] {

@@ -1,6 +1,5 @@
 import {allOrFirstFailure} from '../features/setup/settle.js'
 import type {FollowUp} from '../features/toolchain/follow-ups.js'
-import type {ToolchainPlan} from '../features/toolchain/plan.js'
 import type {Step} from '../ports/journal.js'
 import type {ToolchainProfile} from '../ports/toolchain.js'
 import {applyProjects} from './projects-apply.js'
@@ -8,18 +7,20 @@ import {planProjects, type ProjectsPlan} from './projects-plan.js'
 import type {Applying} from './run-plan.js'
 import {applySetup, planSetup, type SetupPlan} from './setup-plan.js'
 import type {Tools} from './tools.js'
-import {applyTools, planTools} from './toolchain-work.js'
+import {applyTools, planTools, type ToolsPlan} from './toolchain-work.js'
 
 export interface SetupWish {
   /** Undefined: the machine's own tools are left as they are. */
   readonly profile: ToolchainProfile | undefined
   readonly isToolsOnly: boolean
+  /** What was chosen, by flags and questions. */
+  readonly choices: Readonly<Record<string, string>>
 }
 
 /** The tools of the machine, the platform and its programs, as one plan. */
 export interface MachinePlan {
   readonly steps: readonly Step[]
-  readonly toolchain: ToolchainPlan | undefined
+  readonly toolchain: ToolsPlan | undefined
   readonly platform: SetupPlan | undefined
   readonly projects: ProjectsPlan | undefined
   readonly later: readonly string[]
@@ -27,8 +28,8 @@ export interface MachinePlan {
 }
 
 export async function planMachine(tools: Tools, wish: SetupWish): Promise<MachinePlan> {
-  const {profile, isToolsOnly} = wish
-  const toolchain = profile === undefined ? undefined : await planTools(tools, profile)
+  const {profile, isToolsOnly, choices} = wish
+  const toolchain = profile === undefined ? undefined : await planTools(tools, {profile, choices})
   const platform = isToolsOnly ? undefined : await planSetup(tools)
   const projects =
     profile === undefined || toolchain === undefined || isToolsOnly
@@ -47,10 +48,10 @@ export async function planMachine(tools: Tools, wish: SetupWish): Promise<Machin
 /** What is left for a person now. */
 export async function leftForPerson(
   tools: Tools,
-  {profile, isToolsOnly}: SetupWish,
+  {profile, isToolsOnly, choices}: SetupWish,
 ): Promise<readonly FollowUp[]> {
   if (profile === undefined) return []
-  const toolchain = await planTools(tools, profile)
+  const toolchain = await planTools(tools, {profile, choices})
   if (isToolsOnly) return toolchain.followUps
   const projects = await planProjects(tools, profile, toolchain)
   return [...toolchain.followUps, ...projects.followUps]

@@ -1,3 +1,5 @@
+import type {Editor} from '../ports/editor.js'
+import type {Hardware} from '../ports/hardware.js'
 import type {Packages} from '../ports/packages.js'
 import type {Toolchain, ToolProber} from '../ports/toolchain.js'
 import type {Once} from './once.js'
@@ -9,6 +11,8 @@ export interface ToolchainTools {
   readonly toolchain: () => Promise<Toolchain>
   readonly toolProber: () => Promise<ToolProber>
   readonly packages: () => Promise<Packages>
+  readonly editor: () => Promise<Editor>
+  readonly hardware: () => Promise<Hardware>
 }
 
 export function toolchainTools(tools: () => Tools, once: Once): ToolchainTools {
@@ -21,6 +25,10 @@ export function toolchainTools(tools: () => Tools, once: Once): ToolchainTools {
       const {HostProber} = await import('../adapters/toolchain/host-prober.js')
       return new HostProber()
     }),
+    editor: once(async () => new (await import('../adapters/toolchain/vscode.js')).VsCode()),
+    hardware: once(
+      async () => new (await import('../adapters/toolchain/host-hardware.js')).HostHardware(),
+    ),
     packages: once(async () => {
       if (process.platform === 'darwin')
         return (await import('../adapters/packages/brew.js')).openBrew()

@@ -1,60 +1,146 @@
 import {applyToolchain} from '../features/toolchain/apply.js'
-import {brewfileLines, ourLines, withOurPart} from '../features/toolchain/brewfile.js'
+import {
+  brewfileLines,
+  extensionLine,
+  ourLines,
+  withOurPart,
+} from '../features/toolchain/brewfile.js'
+import {
+  chosenTools,
+  openChoices,
+  refuseUnknown,
+  type Answers,
+} from '../features/toolchain/choices.js'
+import {shortagesOf, type Shortage} from '../features/toolchain/minimums.js'
 import {lockOf, lockText} from '../features/toolchain/lock-text.js'
 import {observeToolchain, type ToolState} from '../features/toolchain/observe.js'
 import {planToolchain, type ToolchainPlan} from '../features/toolchain/plan.js'
 import {surveyToolchain, type ToolchainSurvey} from '../features/toolchain/survey.js'
 import {applyToolUndo, planToolUndo} from '../features/toolchain/undo.js'
-import type {ToolchainProfile} from '../ports/toolchain.js'
+import type {Toolchain, ToolChoice, ToolchainProfile} from '../ports/toolchain.js'
 import type {Undoer} from '../ports/undo.js'
 import type {Applying} from './run-plan.js'
 import type {Tools} from './tools.js'
 
+/** What the tools of a machine need, for the kind of work and what was chosen. */
+export interface ToolsWish {
+  readonly profile: ToolchainProfile
+  /** From flags and questions. */
+  readonly choices: Answers
+}
+
+export interface ToolsPlan extends ToolchainPlan {
+  /** Without the tools that were not chosen. */
+  readonly toolchain: Toolchain
+}
+
 /** Looks at the tools of a profile and plans what is missing. */
-export async function planTools(tools: Tools, profile: ToolchainProfile): Promise<ToolchainPlan> {
+export async function planTools(tools: Tools, wish: ToolsWish): Promise<ToolsPlan> {
   const packages = await tools.packages()
+  const editor = await tools.editor()
+  const toolchain = await chosenTools(await choiceParts(tools, wish))
   const survey = await surveyToolchain({
-    toolchain: await tools.toolchain(),
-    profile,
+    toolchain,
+    profile: wish.profile,
     prober: await tools.toolProber(),
     packages,
+    editor,
     runs: await (await tools.journal()).runs(),
   })
   const path = await lockPath(tools)
   const states = survey.tools.map(({state}) => state)
   const now = await (await tools.files()).read(path)
-  const {root, state} = (await tools.prospect()).layout
-  return planToolchain(survey, packages.commands, {
-    lock: {path, now, wanted: await lockWith(tools, states)},
-    brewfile: survey.manager === 'brew' ? await brewfileText(tools, survey, root) : undefined,
-    manifests: `${state}/brew`,
-  })
+  const {state} = (await tools.prospect()).layout
+  const isBrew = survey.manager === 'brew'
+  const plan = planToolchain(
+    survey,
+    {packages: packages.commands, editor},
+    {
+      lock: {path, now, wanted: await lockWith(tools, states)},
+      brewfile: isBrew ? await brewfileText(tools, survey, {toolchain, ...wish}) : undefined,
+      choices: await choicesText(tools, wish.choices),
+      manifests: `${state}/brew`,
+    },
+  )
+  return {...plan, toolchain}
+}
+
+/** Choices that a person has to make, with what the flags say left out. */
+export async function choicesToMake(tools: Tools, wish: ToolsWish): Promise<readonly ToolChoice[]> {
+  const parts = await choiceParts(tools, wish)
+  refuseUnknown(parts, parts.prober.platform)
+  return openChoices(parts)
+}
+
+async function choiceParts(tools: Tools, {profile, choices}: ToolsWish) {
+  const [toolchain, prober] = [await tools.toolchain(), await tools.toolProber()]
+  return {toolchain, profile, prober, given: choices, remembered: await rememberedChoices(tools)}
+}
+
+async function choicesPath(tools: Tools): Promise<string> {
+  return `${(await tools.prospect()).layout.state}/choices.json`
+}
+
+async function rememberedChoices(tools: Tools): Promise<Answers> {
+  const path = await choicesPath(tools)
+  const text = await (await tools.files()).read(path)
+  if (text === undefined) return {}
+  const {parseChoices} = await import('../config/toolchain/parse-choices.js')
+  return parseChoices(path, text)
+}
+
+async function choicesText(tools: Tools, given: Answers) {
+  if (Object.keys(given).length === 0) return undefined
+  const path = await choicesPath(tools)
+  const now = await (await tools.files()).read(path)
+  const all = Object.entries({...(await rememberedChoices(tools)), ...given})
+  const sorted = Object.fromEntries(all.toSorted(([a], [b]) => (a < b ? -1 : 1)))
+  return {path, now, wanted: `${JSON.stringify(sorted, null, 2)}\n`}
 }
 
 /** What other profiles put there stays, as long as the toolchain has it. */
-async function brewfileText(tools: Tools, survey: ToolchainSurvey, root: string) {
-  const path = `${root}/Brewfile`
+async function brewfileText(
+  tools: Tools,
+  survey: ToolchainSurvey,
+  {toolchain, profile}: {readonly toolchain: Toolchain; readonly profile: ToolchainProfile},
+) {
+  const path = `${(await tools.prospect()).layout.root}/Brewfile`
   const now = await (await tools.files()).read(path)
-  const wanted = new Set(survey.tools.flatMap(({tool}) => brewfileLines(tool)))
+  const ours = toolchain.extensions.filter(({profiles}) => profiles.includes(profile))
+  const wanted = new Set([
+    ...survey.tools.flatMap(({tool}) => brewfileLines(tool)),
+    ...ours.map((one) => extensionLine(one)),
+  ])
   const kept = new Set(ourLines(now))
-  const all = (await tools.toolchain()).tools.flatMap((tool) => brewfileLines(tool))
+  const all = [
+    ...toolchain.tools.flatMap((tool) => brewfileLines(tool)),
+    ...toolchain.extensions.map((one) => extensionLine(one)),
+  ]
   const lines = [...new Set(all)].filter((line) => wanted.has(line) || kept.has(line))
   return {path, now, wanted: withOurPart(now, lines)}
+}
+
+/** Where the machine is less than the toolchain asks for. */
+export async function machineShortages(tools: Tools): Promise<readonly Shortage[]> {
+  const [toolchain, hardware] = [await tools.toolchain(), await tools.hardware()]
+  return shortagesOf(toolchain, await hardware.facts())
 }
 
 export async function applyTools(
   tools: Tools,
   profile: ToolchainProfile,
-  plan: ToolchainPlan,
+  plan: ToolsPlan,
   applying: Applying,
 ): Promise<void> {
   if (plan.steps.length === 0) return
-  const [toolchain, prober] = [await tools.toolchain(), await tools.toolProber()]
+  const {toolchain} = plan
+  const prober = await tools.toolProber()
   await applyToolchain(plan, {
     ...applying,
     toolchain,
     prober,
     packages: await tools.packages(),
+    editor: await tools.editor(),
     files: await tools.files(),
     lockNow: async () => lockWith(tools, await observeToolchain(toolchain, profile, prober)),
   })
@@ -62,7 +148,11 @@ export async function applyTools(
 
 /** Removes the packages that a run brought, and puts mitra.lock back. */
 export function toolchainUndoer(tools: Tools): Undoer {
-  const parts = async () => ({packages: await tools.packages(), files: await tools.files()})
+  const parts = async () => ({
+    packages: await tools.packages(),
+    editor: await tools.editor(),
+    files: await tools.files(),
+  })
   return {
     prefix: 'toolchain.',
     plan: async (step, record) => planToolUndo(step, record, await parts()),

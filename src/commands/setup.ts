@@ -1,4 +1,5 @@
 import {Flags} from '@oclif/core'
+import {askChoices} from '../cli/ask-choices.js'
 import {engineFlag, objectStoreFlag, planFlag, yesFlag} from '../cli/flags.js'
 import {MitraCommand} from '../cli/mitra-command.js'
 import {runPlan} from '../cli/run-plan.js'
@@ -11,12 +12,14 @@ import {
   type MachinePlan,
   type SetupWish,
 } from '../cli/setup-work.js'
+import {machineShortages} from '../cli/toolchain-work.js'
 import {observeDatabase} from '../features/migrations/state.js'
 import {serviceViews, type ServiceView} from '../features/stack/status.js'
 import type {FollowUp} from '../features/toolchain/follow-ups.js'
+import type {Shortage} from '../features/toolchain/minimums.js'
 import type {Step} from '../ports/journal.js'
 import type {Ports} from '../ports/workspace.js'
-import {toolchainProfiles} from '../ports/toolchain.js'
+import {toolchainProfiles, type ToolchainProfile} from '../ports/toolchain.js'
 
 interface SetupResult {
   readonly workspace: string
@@ -30,18 +33,30 @@ interface SetupResult {
   readonly urls: Readonly<Record<string, string>>
   /** With --profile: what only a person can do. */
   readonly followUps?: readonly FollowUp[]
+  /** With --profile: where the machine is less than what the work needs. */
+  readonly shortages?: readonly Shortage[]
   /** With --undo: steps that cannot be taken back. */
   readonly kept?: readonly Step[]
+}
+
+interface WishFlags {
+  readonly profile: ToolchainProfile | undefined
+  readonly plan: boolean
+  readonly yes: boolean
+  readonly 'tools-only': boolean
+  readonly 'container-engine': string | undefined
+  readonly 'database-tool': string | undefined
 }
 
 export default class Setup extends MitraCommand {
   static override summary = 'From nothing to a working platform: services, database, tenants.'
   static override description =
-    'Finds what the machine has, gets what is missing, makes the workspace, starts the services, migrates the database and fills the demo tenants. Run again it goes on where it stopped, and changes nothing when all is there. With --profile it first installs the tools that a developer needs, on Debian, Ubuntu and WSL through apt, and writes their versions to mitra.lock; it clones python-backend/ and flutter-app/ (repositories in mitra.yml) or writes a small backend, and installs what they need.'
+    'Finds what the machine has, gets what is missing, makes the workspace, starts the services, migrates the database and fills the demo tenants. Run again it goes on where it stopped, and changes nothing when all is there. With --profile it first installs the tools that a developer needs, through apt on Debian, Ubuntu and WSL and through brew bundle on a Mac, and writes their versions to mitra.lock; it clones python-backend/ and flutter-app/ (repositories in mitra.yml) or writes a small backend, and installs what they need.'
   static override examples = [
     '<%= config.bin %> setup --yes',
     '<%= config.bin %> setup --plan',
     '<%= config.bin %> setup --profile backend --plan',
+    '<%= config.bin %> setup --profile full --container-engine colima --database-tool dbeaver',
     '<%= config.bin %> setup --engine native --object-store minio',
     '<%= config.bin %> setup --undo --plan',
   ]
@@ -58,6 +73,14 @@ export default class Setup extends MitraCommand {
       summary: 'Only the tools; the platform stays as it is.',
       dependsOn: ['profile'],
     }),
+    'container-engine': Flags.string({
+      summary: 'With --profile on a Mac: docker-desktop, orbstack or colima.',
+      dependsOn: ['profile'],
+    }),
+    'database-tool': Flags.string({
+      summary: 'With --profile: pgadmin, dbeaver or none.',
+      dependsOn: ['profile'],
+    }),
     undo: Flags.boolean({
       summary: 'Take back every setup of this workspace, the newest first.',
       exclusive: ['profile', 'tools-only'],
@@ -68,7 +91,8 @@ export default class Setup extends MitraCommand {
     const {flags} = await this.parse(Setup)
     this.tools.override({engine: flags.engine, 'objectStore.provider': flags['object-store']})
     if (flags.undo) return this.takeBack(flags)
-    const wish = {profile: flags.profile, isToolsOnly: flags['tools-only']}
+    const wish = await this.wishOf(flags)
+    const shortages = wish.profile === undefined ? [] : await machineShortages(this.tools)
     const {steps, plan, applied} = await this.inTwoPlans(flags, wish)
     const followUps = await this.followUpsAfter(plan, applied, wish)
     const {engine, why} = await this.tools.engine()
@@ -76,7 +100,17 @@ export default class Setup extends MitraCommand {
     const {layout} = await this.tools.prospect()
     if (flags.plan) this.exitWithPlan(steps.length)
     const isPlan = flags.plan
-    const shown = {...seen, applied, followUps, root: layout.root, engine, why, isPlan, steps}
+    const shown = {
+      ...seen,
+      applied,
+      followUps,
+      root: layout.root,
+      engine,
+      why,
+      isPlan,
+      steps,
+      shortages,
+    }
     const later = isPlan ? plan.later : []
     this.log(setupText({...shown, later, isToolsOnly: wish.isToolsOnly}))
     return {
@@ -87,8 +121,21 @@ export default class Setup extends MitraCommand {
       plan: steps,
       later,
       ...seen,
-      ...(wish.profile === undefined ? {} : {followUps}),
+      ...(wish.profile === undefined ? {} : {followUps, shortages}),
     }
+  }
+
+  private async wishOf(flags: WishFlags): Promise<SetupWish> {
+    const {profile} = flags
+    const ids = ['container-engine', 'database-tool'] as const
+    const given = ids.map((id) => [id, flags[id]] as const)
+    const choices = Object.fromEntries(
+      given.flatMap(([id, answer]) => (answer === undefined ? [] : [[id, answer]])),
+    )
+    const wish = {profile, isToolsOnly: flags['tools-only'], choices}
+    if (profile === undefined) return wish
+    const mayAsk = !flags.plan && !flags.yes
+    return {...wish, choices: await askChoices(this.tools, {profile, choices}, {mayAsk})}
   }
 
   /** A stopped database is started by a first plan and then asked by a second. */

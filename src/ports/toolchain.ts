@@ -53,12 +53,37 @@ export interface Tool {
   readonly after: string | undefined
 }
 
+/** Tools of which a person takes one. */
+export interface ToolChoice {
+  readonly id: string
+  readonly title: string
+  readonly profiles: readonly ToolchainProfile[]
+  readonly platforms: readonly ToolPlatform[]
+  /** Ids of tools; `none` for no tool. */
+  readonly options: readonly string[]
+  readonly default: string
+}
+
+export interface EditorExtension {
+  /** `publisher.name` */
+  readonly id: string
+  readonly profiles: readonly ToolchainProfile[]
+}
+
 /** What the machine has to have. */
 export interface Toolchain {
   /** Where it was read: the workspace's own toolchain.yml, or the one that mitra ships. */
   readonly file: string
-  readonly machine: {readonly memoryGb: number; readonly diskGb: number; readonly macos: string}
+  readonly machine: {
+    readonly memoryGb: number
+    readonly diskGb: number
+    readonly macos: string
+    readonly architectures: readonly string[]
+  }
   readonly tools: readonly Tool[]
+  readonly choices: readonly ToolChoice[]
+  /** Of Visual Studio Code. */
+  readonly extensions: readonly EditorExtension[]
 }
 
 /** Versions that a machine really had, as `mitra.lock` records them. */

@@ -5,47 +5,14 @@ import {RecordedMac, type MacState} from '../support/recorded-mac.js'
 
 const setup = ['--profile', 'backend', '--tools-only']
 
-interface Result {
-  readonly plan: readonly {
-    readonly id: string
-    readonly detail: {readonly commands: readonly (readonly string[])[]; readonly files: string[]}
-  }[]
-  readonly followUps: readonly {readonly tool: string; readonly todo: string}[]
-}
-
-/** Programs that only look. */
-const looks =
-  /^(brew (--prefix|list|info|deps|uses) |brew --prefix$|sysctl |sw_vers |xcode-select -p$|softwareupdate -l$|sudo -n true$|code --(version|list-extensions)$)/
-
 let mac: RecordedMac
 
 async function open(changes: Partial<MacState> = {}): Promise<void> {
   mac = await RecordedMac.open(changes)
 }
 
-async function json(argv: readonly string[]): Promise<Result> {
-  // It holds the schema of setup.
-  return (await mac.setupJson(argv)) as Result
-}
-
-async function changing(): Promise<readonly (readonly string[])[]> {
-  return (await mac.takeCommands()).filter((words) => !looks.test(words.join(' ')))
-}
-
 async function brewfile(): Promise<string> {
   return readFile(join(mac.workspace, 'Brewfile'), 'utf8')
-}
-
-async function wantGitOnly(): Promise<void> {
-  const text = `machine: {memoryGb: 1, diskGb: 1, macos: '12'}
-tools:
-  - id: git
-    title: Git
-    profiles: [backend]
-    detect: {programs: [git], arguments: [--version], pattern: 'git version ([0-9.]+)'}
-    brew: {formula: git, sizeMb: 1, minutes: 1}
-`
-  await writeFile(join(mac.workspace, 'toolchain.yml'), text)
 }
 
 afterEach(async () => {
@@ -55,15 +22,15 @@ afterEach(async () => {
 describe('the tools of a recorded Mac', () => {
   test('come through the commands that the plan names, all of them and no others', async () => {
     await open()
-    const {plan} = await json([...setup, '--plan'])
-    const whilePlanning = await changing()
+    const {plan} = await mac.setupJson([...setup, '--plan'])
+    const whilePlanning = await mac.changes()
 
     const done = await mac.setup([...setup, '--yes'])
 
     const commands = plan.flatMap(({detail}) => detail.commands)
     expect(done).toMatchObject({code: 0})
     expect(commands.length).toBeGreaterThanOrEqual(8)
-    expect(await changing()).toEqual(commands)
+    expect(await mac.changes()).toEqual(commands)
     expect(whilePlanning).toEqual([])
     expect(await mac.files()).toEqual(['Brewfile', 'mitra.lock'])
   })
@@ -88,12 +55,12 @@ describe('the tools of a recorded Mac', () => {
   test('are uninstalled by the commands that the plan of the undo names', async () => {
     await open()
     await mac.setup([...setup, '--yes'])
-    const {plan} = await json(['--undo', '--plan'])
+    const {plan} = await mac.setupJson(['--undo', '--plan'])
     await mac.takeCommands()
 
     await mac.setup(['--undo', '--yes'])
 
-    expect(await changing()).toEqual(plan.flatMap(({detail}) => detail.commands))
+    expect(await mac.changes()).toEqual(plan.flatMap(({detail}) => detail.commands))
   })
 
   test('that cannot be had do not keep the others away, and the fix is said', async () => {
@@ -106,7 +73,7 @@ describe('the tools of a recorded Mac', () => {
     const failed = await mac.setup([...setup, '--yes'])
     const {formulae} = await mac.state()
     await mac.change({faults: {}})
-    const again = await json([...setup, '--plan'])
+    const again = await mac.setupJson([...setup, '--plan'])
 
     expect(failed.code).toBe(1)
     expect(failed.stderr).toContain('Failed to download resource')
@@ -123,7 +90,7 @@ describe('the tools of a recorded Mac', () => {
     ['Error: You have not agreed to the Xcode license.', 'xcodebuild -license accept'],
   ])('that fail with "%s" name what helps', async (said, fix) => {
     await open({faults: {git: [said]}})
-    await wantGitOnly()
+    await mac.wantGitOnly()
 
     const failed = await mac.setup([...setup, '--yes'])
 
@@ -135,7 +102,7 @@ describe('the tools of a recorded Mac', () => {
     await open()
     await mac.removeBrew()
 
-    const {plan, followUps} = await json([...setup, '--plan'])
+    const {plan, followUps} = await mac.setupJson([...setup, '--plan'])
 
     expect(plan.map(({id}) => id)).toEqual(['toolchain.brewfile', 'toolchain.lock'])
     expect(followUps[0]).toMatchObject({
@@ -150,7 +117,7 @@ describe('the tools of a recorded Mac', () => {
   test('wait for Homebrew where it is half installed, and its own words are shown', async () => {
     await open({isBrewBroken: true})
 
-    const {followUps} = await json([...setup, '--plan'])
+    const {followUps} = await mac.setupJson([...setup, '--plan'])
 
     expect(followUps[0]?.todo).toContain('Homebrew is missing its library')
   })
@@ -158,9 +125,9 @@ describe('the tools of a recorded Mac', () => {
   test('do not come from Homebrew for Intel on Apple silicon', async () => {
     await open({prefix: '/usr/local'})
 
-    const onApple = await json([...setup, '--plan'])
+    const onApple = await mac.setupJson([...setup, '--plan'])
     await mac.change({isAppleSilicon: false})
-    const onIntel = await json([...setup, '--plan'])
+    const onIntel = await mac.setupJson([...setup, '--plan'])
 
     expect(onApple.followUps[0]?.todo).toContain('is Homebrew for Intel')
     expect(onApple.plan.map(({id}) => id)).not.toContain('toolchain.tool.git')
@@ -171,7 +138,7 @@ describe('the tools of a recorded Mac', () => {
     await open({formulae: {git: '2.30.0'}})
     await mac.addProgram('python3', 'Python 3.9.6')
 
-    const done = await json([...setup, '--yes'])
+    const done = await mac.setupJson([...setup, '--yes'])
 
     expect(done.followUps).toContainEqual(
       expect.objectContaining({tool: 'python', todo: expect.stringMatching(/python3\.12.+before/)}),
@@ -183,22 +150,23 @@ describe('the tools of a recorded Mac', () => {
     await open()
     const path = join(mac.workspace, 'Brewfile')
     await writeFile(path, 'brew "jq"')
+    await mac.wantGitOnly()
     await mac.setup([...setup, '--yes'])
     const written = await brewfile()
     await writeFile(path, `${written}cask "firefox"\n`)
 
-    const second = await json([...setup, '--plan'])
+    const second = await mac.setupJson([...setup, '--plan'])
     await mac.setup(['--undo', '--yes'])
 
     expect(written).toContain('brew "jq"\n')
-    expect(written).toContain('brew "libpq", link: true\n')
+    expect(written).toContain('brew "git"\n')
     expect(second.plan).toEqual([])
     expect(await brewfile()).toBe('brew "jq"\ncask "firefox"\n')
   })
 
   test('cut off at any record end, run again, as if they were not, and are taken back', async () => {
     await open()
-    await wantGitOnly()
+    await mac.wantGitOnly()
     const before = await mac.state()
     const differing: string[] = []
     let isOver = false
@@ -207,7 +175,7 @@ describe('the tools of a recorded Mac', () => {
         const fault = `journal:${record}:${moment}`
         const first = await mac.setup([...setup, '--yes'], {MITRA_FAULT: fault})
         await mac.setup([...setup, '--yes'])
-        const third = await json([...setup, '--plan'])
+        const third = await mac.setupJson([...setup, '--plan'])
         const {git} = (await mac.state()).formulae
         const undone = await mac.setup(['--undo', '--yes'])
         const rest = {state: await mac.state(), files: await mac.files()}

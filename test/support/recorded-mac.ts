@@ -38,6 +38,20 @@ const fresh: MacState = {
   faults: {},
 }
 
+/** What the tests read of the result. */
+interface SetupJson {
+  readonly plan: readonly {
+    readonly id: string
+    readonly detail: {readonly commands: readonly (readonly string[])[]; readonly files: string[]}
+  }[]
+  readonly followUps: readonly {readonly tool: string; readonly todo: string}[]
+  readonly shortages: readonly {readonly part: string}[]
+}
+
+/** Programs that only look. */
+const looks =
+  /^(brew (--prefix|list|info|deps|uses)|sysctl|sw_vers|xcode-select -p$|softwareupdate -l$|sudo -n true$|code --(version|list-extensions)$)/
+
 const own = ['env', 'sudo', 'sw_vers', 'sysctl', 'touch', 'rm', 'xcode-select', 'softwareupdate']
 const support = join(repositoryRoot, 'test/support/recorded-mac')
 
@@ -84,10 +98,32 @@ export class RecordedMac {
   }
 
   /** The same with `--json`, by its schema. */
-  async setupJson(argv: readonly string[]): Promise<unknown> {
+  async setupJson(argv: readonly string[]): Promise<SetupJson> {
     const {stdout, stderr} = await this.setup([...argv, '--json'])
     if (stdout === '') throw new Error(stderr)
-    return checkedJson(stdout, 'setup')
+    // It holds the schema of setup.
+    return checkedJson(stdout, 'setup') as SetupJson
+  }
+
+  /** The commands since the last call that do more than look. */
+  async changes(): Promise<readonly (readonly string[])[]> {
+    return (await this.takeCommands()).filter((words) => !looks.test(words.join(' ')))
+  }
+
+  /** A toolchain of the workspace's own. */
+  async want(toolchain: string): Promise<void> {
+    await writeFile(join(this.workspace, 'toolchain.yml'), toolchain)
+  }
+
+  wantGitOnly(least = 'memoryGb: 1, diskGb: 1'): Promise<void> {
+    return this.want(`machine: {${least}, macos: '12'}
+tools:
+  - id: git
+    title: Git
+    profiles: [backend]
+    detect: {programs: [git], arguments: [--version], pattern: 'git version ([0-9.]+)'}
+    brew: {formula: git, sizeMb: 1, minutes: 1}
+`)
   }
 
   /** Every program that was run since the last call, in order. */
@@ -118,6 +154,15 @@ export class RecordedMac {
 
   async removeBrew(): Promise<void> {
     await rm(join(this.#place, 'homebrew/bin/brew'))
+  }
+
+  async addApplication(name: string): Promise<void> {
+    await mkdir(join(this.#place, 'home/Applications', name), {recursive: true})
+  }
+
+  /** Files that mitra keeps to itself. */
+  async stateFiles(): Promise<readonly string[]> {
+    return readdir(join(this.workspace, '.mitra'))
   }
 
   /** Files of the workspace that a person sees. */

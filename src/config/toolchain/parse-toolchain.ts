@@ -6,7 +6,7 @@ import {
   type Toolchain,
   type ToolDetection,
 } from '../../ports/toolchain.js'
-import {readCheckedYaml} from '../checked-yaml.js'
+import {readCheckedYaml, type CheckedYaml} from '../checked-yaml.js'
 
 const words = v.pipe(v.string('expected a text'), v.minLength(1, 'expected a text'))
 
@@ -65,14 +65,44 @@ const brewWay = v.strictObject({
   ...effort,
 })
 
-const tool = v.strictObject({
-  id: v.pipe(v.string('expected a word'), v.regex(/^[a-z][a-z0-9-]*$/, 'expected a-z, 0-9 and -')),
-  title: words,
-  profiles: v.pipe(
-    v.array(v.picklist(toolchainProfiles), 'expected a list of profiles'),
-    v.minLength(1, 'expected a profile'),
-  ),
+const toolId = v.pipe(
+  v.string('expected a word'),
+  v.regex(/^[a-z][a-z0-9-]*$/, 'expected a-z, 0-9 and -'),
+)
+
+const profiles = v.pipe(
+  v.array(v.picklist(toolchainProfiles), 'expected a list of profiles'),
+  v.minLength(1, 'expected a profile'),
+)
+
+const where = {
+  profiles,
   platforms: v.optional(v.array(v.picklist(toolPlatforms)), [...toolPlatforms]),
+}
+
+const choice = v.strictObject({
+  id: toolId,
+  title: words,
+  ...where,
+  options: v.pipe(
+    v.array(toolId, 'expected a list of tools'),
+    v.minLength(2, 'expected two tools'),
+  ),
+  default: toolId,
+})
+
+const extension = v.strictObject({
+  id: v.pipe(
+    v.string('expected publisher.name'),
+    v.regex(/^[a-z0-9][a-z0-9-]*\.[a-z0-9][a-z0-9._-]*$/i, 'expected publisher.name'),
+  ),
+  profiles,
+})
+
+const tool = v.strictObject({
+  id: toolId,
+  title: words,
+  ...where,
   minimum: v.optional(versionText),
   detect: detection,
   apt: v.optional(aptWay),
@@ -82,13 +112,38 @@ const tool = v.strictObject({
 })
 
 const toolchainFile = v.strictObject({
-  machine: v.strictObject({memoryGb: wholeGigabytes, diskGb: wholeGigabytes, macos: versionText}),
+  machine: v.strictObject({
+    memoryGb: wholeGigabytes,
+    diskGb: wholeGigabytes,
+    macos: versionText,
+    architectures: v.optional(v.array(v.picklist(['arm64', 'x64'])), ['arm64', 'x64']),
+  }),
   tools: v.pipe(v.array(tool, 'expected a list of tools'), v.minLength(1, 'expected a tool')),
+  choices: v.optional(v.array(choice, 'expected a list of choices'), []),
+  extensions: v.optional(v.array(extension, 'expected a list of extensions'), []),
 })
 
 /** What a machine has to have; every mistake names its line. */
 export function parseToolchain(file: string, text: string): Toolchain {
-  const {value, refuse} = readCheckedYaml(file, text, toolchainFile)
+  const checked = readCheckedYaml(file, text, toolchainFile)
+  const ids = refuseWrongTools(checked)
+  refuseWrongChoices(checked, ids)
+  const {machine, choices, extensions} = checked.value
+  const tools = checked.value.tools.map((one): Tool => ({
+    ...one,
+    minimum: one.minimum,
+    apt: one.apt,
+    brew: one.brew === undefined ? undefined : {...one.brew, ...nameOf(one.brew)},
+    human: one.human,
+    after: one.after,
+  }))
+  return {file, machine, tools, choices, extensions}
+}
+
+type CheckedFile = CheckedYaml<v.InferOutput<typeof toolchainFile>>
+
+/** The ids of the tools. */
+function refuseWrongTools({value, refuse}: CheckedFile): ReadonlySet<string> {
   const taken = new Set<string>()
   for (const [at, {id, detect, brew}] of value.tools.entries()) {
     if (taken.has(id)) throw refuse(['tools', at, 'id'], `there are two of ${id}.`)
@@ -99,15 +154,17 @@ export function parseToolchain(file: string, text: string): Toolchain {
       throw refuse(['tools', at, 'brew'], 'it needs a formula or a cask, one of them.')
     }
   }
-  const tools = value.tools.map((one): Tool => ({
-    ...one,
-    minimum: one.minimum,
-    apt: one.apt,
-    brew: one.brew === undefined ? undefined : {...one.brew, ...nameOf(one.brew)},
-    human: one.human,
-    after: one.after,
-  }))
-  return {file, machine: value.machine, tools}
+  return taken
+}
+
+function refuseWrongChoices({value, refuse}: CheckedFile, ids: ReadonlySet<string>): void {
+  for (const [at, {options, default: preferred}] of value.choices.entries()) {
+    const unknown = options.find((option) => option !== 'none' && !ids.has(option))
+    if (unknown !== undefined) throw refuse(['choices', at, 'options'], `no tool is ${unknown}.`)
+    if (!options.includes(preferred)) {
+      throw refuse(['choices', at, 'default'], `${preferred} is not one of its options.`)
+    }
+  }
 }
 
 /** Both keys, one of them undefined. */

@@ -1,17 +1,20 @@
 import {codeOf, messageOf, MitraError} from '../../errors.js'
+import type {Editor} from '../../ports/editor.js'
 import type {Files} from '../../ports/files.js'
 import type {RunWriter} from '../../ports/journal.js'
 import type {Packages} from '../../ports/packages.js'
 import type {Progress} from '../../ports/progress.js'
 import type {Toolchain, ToolProber} from '../../ports/toolchain.js'
-import {brewfileStep, leftoverStep, lockStep, refreshStep} from './leftover.js'
+import {extensionPackage, type ExtensionWork} from './extensions.js'
+import {brewfileStep, choicesStep, leftoverStep, lockStep, refreshStep} from './leftover.js'
 import {observeTool} from './observe.js'
-import type {ToolchainPlan} from './plan.js'
+import type {KnownText, ToolchainPlan} from './plan.js'
 
 interface ApplyParts {
   readonly toolchain: Toolchain
   readonly prober: ToolProber
   readonly packages: Packages
+  readonly editor: Editor
   readonly files: Files
   readonly run: RunWriter
   readonly progress: Progress
@@ -36,12 +39,20 @@ export async function applyToolchain(plan: ToolchainPlan, parts: ApplyParts): Pr
   }
   if (plan.repair !== undefined) await attempt('toolchain.repair', () => repair(plan, parts))
   if (plan.leftover.length > 0) await run.done(leftoverStep, {packages: plan.leftover})
-  if (plan.brewfile !== undefined) await attempt(brewfileStep, () => writeBrewfile(plan, parts))
+  for (const [id, text] of textsOf(plan)) await attempt(id, () => writeText(id, text, parts))
   if (plan.refresh !== undefined) await attempt(refreshStep, () => refresh(plan, parts))
   // One after the other: dpkg has one lock, and brew's own are taken as failures.
   for (const work of plan.installs) await attempt(work.step.id, () => install(work, parts))
+  for (const work of plan.extensions) await attempt(work.step.id, () => addExtension(work, parts))
   if (plan.lock !== undefined) await attempt(lockStep, () => writeLock(plan, parts))
   throwFirst(failures)
+}
+
+function textsOf({choices, brewfile}: ToolchainPlan): readonly (readonly [string, KnownText])[] {
+  return [
+    ...(choices === undefined ? [] : [[choicesStep, choices] as const]),
+    ...(brewfile === undefined ? [] : [[brewfileStep, brewfile] as const]),
+  ]
 }
 
 async function repair({repair: command}: ToolchainPlan, parts: ApplyParts): Promise<void> {
@@ -102,11 +113,22 @@ async function writeLock({lock}: ToolchainPlan, {files, run, lockNow}: ApplyPart
   await run.done(lockStep, {path: lock.path, before: lock.before, written: text})
 }
 
-async function writeBrewfile({brewfile}: ToolchainPlan, {files, run}: ApplyParts): Promise<void> {
-  if (brewfile === undefined) return
-  const {path, before, wanted} = brewfile
+async function writeText(
+  stepId: string,
+  {path, before, wanted}: KnownText,
+  {files, run}: ApplyParts,
+): Promise<void> {
   if ((await files.read(path)) !== wanted) await files.write(path, wanted)
-  await run.done(brewfileStep, {path, before, written: wanted})
+  await run.done(stepId, {path, before, written: wanted})
+}
+
+/** One extension may bring others. */
+async function addExtension({step, command}: ExtensionWork, parts: ApplyParts): Promise<void> {
+  const {editor, run} = parts
+  const before = new Set(await editor.extensions())
+  await editor.run(command, noteOn(parts, step.id))
+  const added = ((await editor.extensions()) ?? []).filter((id) => !before.has(id))
+  await run.done(step.id, {packages: added.map(extensionPackage)})
 }
 
 function noteOn({progress}: ApplyParts, stepId: string): (line: string) => void {

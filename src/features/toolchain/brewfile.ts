@@ -1,4 +1,4 @@
-import type {BrewWay, Tool} from '../../ports/toolchain.js'
+import type {BrewWay, EditorExtension, Tool} from '../../ports/toolchain.js'
 
 const begin = "# mitra's part: written by mitra setup --profile, from toolchain.yml."
 const end = "# The end of mitra's part; lines outside of it are kept."
@@ -18,6 +18,10 @@ export function brewfileLines({brew}: Tool): readonly string[] {
       ? `brew "${formula ?? ''}"${link ? ', link: true' : ''}`
       : `cask "${cask}"${noBinaries ? ', args: { "no-binaries": true }' : ''}`
   return [...also.map((name) => `brew "${name}"`), own]
+}
+
+export function extensionLine({id}: EditorExtension): string {
+  return `vscode "${id}"`
 }
 
 /** A Brewfile of one tool alone. */

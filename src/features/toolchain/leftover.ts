@@ -4,6 +4,7 @@ export const toolPrefix = 'toolchain.tool.'
 export const refreshStep = 'toolchain.lists'
 export const lockStep = 'toolchain.lock'
 export const brewfileStep = 'toolchain.brewfile'
+export const choicesStep = 'toolchain.choices'
 export const leftoverStep = 'toolchain.leftover'
 
 /** What runs that were cut off did and could not record. */
@@ -17,7 +18,7 @@ export interface FileBefore {
   readonly before: string | null
 }
 
-const fileSteps = [lockStep, brewfileStep]
+const fileSteps = [lockStep, brewfileStep, choicesStep]
 
 /**
  * A plan says which packages it adds, and it is durable before the first of them: what a step that did not

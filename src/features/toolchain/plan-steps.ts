@@ -1,6 +1,13 @@
 import type {Step} from '../../ports/journal.js'
 import type {CommandLine} from '../../ports/packages.js'
-import {brewfileStep, leftoverStep, lockStep, refreshStep, type FileBefore} from './leftover.js'
+import {
+  brewfileStep,
+  choicesStep,
+  leftoverStep,
+  lockStep,
+  refreshStep,
+  type FileBefore,
+} from './leftover.js'
 
 /** A file of the workspace, as it is and as it should be. */
 export interface WantedText {
@@ -65,6 +72,16 @@ export function writeLockStep({path, before}: TextWork): Step {
     id: lockStep,
     title: 'Write the versions to mitra.lock',
     why: before === null ? 'not there yet' : 'versions changed',
+    undo: 'automatic',
+    detail: {commands: [], files: [path], before},
+  }
+}
+
+export function rememberStep({path, before}: TextWork): Step {
+  return {
+    id: choicesStep,
+    title: 'Remember what was chosen',
+    why: 'the next run does not ask',
     undo: 'automatic',
     detail: {commands: [], files: [path], before},
   }

@@ -1,11 +1,14 @@
+import type {Editor} from '../../ports/editor.js'
 import type {Step} from '../../ports/journal.js'
 import type {CommandLine, PackageCommands} from '../../ports/packages.js'
 import type {Tool} from '../../ports/toolchain.js'
 import {manifestText} from './brewfile.js'
+import {planExtensions, type ExtensionWork} from './extensions.js'
 import {followUpsOf, isInstallable, type FollowUp} from './follow-ups.js'
-import {brewfileStep, lockStep, toolPrefix} from './leftover.js'
+import {brewfileStep, choicesStep, lockStep, toolPrefix, type FileBefore} from './leftover.js'
 import {
   listsStep,
+  rememberStep,
   planWrite,
   recordStep,
   repairStep,
@@ -34,22 +37,35 @@ export interface ToolchainPlan {
   readonly leftover: readonly string[]
   /** Undefined when mitra.lock is as it should be. */
   readonly lock: TextWork | undefined
+  readonly extensions: readonly ExtensionWork[]
   /** Undefined when the Brewfile is as it should be, or none is needed. */
-  readonly brewfile: (TextWork & {readonly wanted: string}) | undefined
+  readonly brewfile: KnownText | undefined
+  /** Undefined when nothing new was chosen. */
+  readonly choices: KnownText | undefined
+}
+
+export interface KnownText extends TextWork {
+  readonly wanted: string
 }
 
 export interface ToolchainTexts {
   /** Its wanted text is what the tools that are there now would make of it. */
   readonly lock: WantedText
   readonly brewfile: WantedText | undefined
+  readonly choices: WantedText | undefined
   /** Where Brewfiles of single tools lie while they are installed. */
   readonly manifests: string
+}
+
+interface PlanCommands {
+  readonly packages: PackageCommands
+  readonly editor: Pick<Editor, 'install'>
 }
 
 /** What makes the machine ready, from what was seen. */
 export function planToolchain(
   survey: ToolchainSurvey,
-  commands: PackageCommands,
+  {packages: commands, editor}: PlanCommands,
   texts: ToolchainTexts,
 ): ToolchainPlan {
   const {leftover} = survey
@@ -64,7 +80,9 @@ export function planToolchain(
     repair: isInterrupted ? commands.repair() : undefined,
     refresh: isUnknown ? commands.refresh() : undefined,
     lock: planWrite(texts.lock, installs.length > 0, leftover.files.get(lockStep)),
-    brewfile: planBrewfile(texts.brewfile, survey),
+    extensions: planExtensions(survey.extensions, installs.some(isEditor), editor),
+    brewfile: planKnown(texts.brewfile, leftover.files.get(brewfileStep)),
+    choices: planKnown(texts.choices, leftover.files.get(choicesStep)),
   }
   return {...work, steps: stepsOf(work, survey), followUps: followUpsOf(survey)}
 }
@@ -73,23 +91,28 @@ function stepsOf(
   work: Omit<ToolchainPlan, 'steps' | 'followUps'>,
   survey: ToolchainSurvey,
 ): readonly Step[] {
-  const {repair, leftover, brewfile, refresh, installs, lock} = work
+  const {repair, leftover, brewfile, choices, refresh, installs, extensions, lock} = work
   return [
     ...(repair === undefined ? [] : [repairStep(repair, survey.needsPassword)]),
     ...(leftover.length === 0 ? [] : [recordStep(leftover)]),
+    ...(choices === undefined ? [] : [rememberStep(choices)]),
     ...(brewfile === undefined ? [] : [writeBrewfileStep(brewfile)]),
     ...(refresh === undefined ? [] : [listsStep(refresh, survey)]),
-    ...installs.map(({step}) => step),
+    ...[...installs, ...extensions].map(({step}) => step),
     ...(lock === undefined ? [] : [writeLockStep(lock)]),
   ]
 }
 
-function planBrewfile(
+function isEditor({tool}: ToolWork): boolean {
+  return tool.detect.programs.includes('code')
+}
+
+function planKnown(
   text: WantedText | undefined,
-  {leftover}: ToolchainSurvey,
-): ToolchainPlan['brewfile'] {
+  leftover: FileBefore | undefined,
+): KnownText | undefined {
   if (text === undefined) return undefined
-  const work = planWrite(text, false, leftover.files.get(brewfileStep))
+  const work = planWrite(text, false, leftover)
   return work === undefined ? undefined : {...work, wanted: text.wanted}
 }
 

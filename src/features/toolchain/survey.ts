@@ -1,7 +1,9 @@
+import type {Editor} from '../../ports/editor.js'
 import type {JournalRun} from '../../ports/journal.js'
 import type {PackageEffect, Packages, PackagesAbsence} from '../../ports/packages.js'
 import type {Tool, Toolchain, ToolchainProfile, ToolProber} from '../../ports/toolchain.js'
 import {brewNames} from './brewfile.js'
+import {extensionPackage} from './extensions.js'
 import {cutOffOf, type CutOff} from './leftover.js'
 import {observeToolchain, type ToolState} from './observe.js'
 
@@ -25,7 +27,15 @@ export interface ToolchainSurvey {
   readonly needsPassword: boolean
   readonly isInterrupted: boolean
   readonly tools: readonly SurveyedTool[]
+  readonly extensions: SurveyedExtensions
   readonly leftover: CutOff
+}
+
+/** Extensions of the editor that the profile wants. */
+export interface SurveyedExtensions {
+  /** The editor answers. */
+  readonly isThere: boolean
+  readonly missing: readonly string[]
 }
 
 export interface SurveyParts {
@@ -33,6 +43,7 @@ export interface SurveyParts {
   readonly profile: ToolchainProfile
   readonly prober: ToolProber
   readonly packages: Packages
+  readonly editor: Editor
   readonly runs: readonly JournalRun[]
 }
 
@@ -47,19 +58,32 @@ export async function surveyToolchain(parts: SurveyParts): Promise<ToolchainSurv
   })
   const {manager} = packages
   const absence = await packages.absence()
+  const there = await parts.editor.extensions()
+  const extensions = surveyedExtensions(parts, there)
+  const extensionNames = (there ?? []).map(extensionPackage)
   if (absence !== undefined) {
     const tools = pairs.map((pair) => ({...pair, missing: [], ...unknown}))
-    const rest = {needsPassword: false, isInterrupted: false, leftover: cutOffOf(parts.runs, [])}
-    return {manager, absence, tools, ...rest}
+    const leftover = cutOffOf(parts.runs, extensionNames)
+    const rest = {needsPassword: false, isInterrupted: false, leftover}
+    return {manager, absence, tools, extensions, ...rest}
   }
   const [installed, isInterrupted] = await Promise.all([
     packages.installed(),
     packages.isInterrupted(),
   ])
   const tools = await surveyedTools(pairs, installed, packages)
-  const leftover = cutOffOf(parts.runs, installed)
+  const leftover = cutOffOf(parts.runs, [...installed, ...extensionNames])
   const {needsPassword} = packages
-  return {manager, absence, needsPassword, isInterrupted, tools, leftover}
+  return {manager, absence, needsPassword, isInterrupted, tools, extensions, leftover}
+}
+
+function surveyedExtensions(
+  {toolchain, profile}: SurveyParts,
+  there: readonly string[] | undefined,
+): SurveyedExtensions {
+  const wanted = toolchain.extensions.filter(({profiles}) => profiles.includes(profile))
+  const missing = wanted.map(({id}) => id).filter((id) => !there?.includes(id.toLowerCase()))
+  return {isThere: there !== undefined, missing}
 }
 
 const unknown = {candidate: undefined, effect: undefined}

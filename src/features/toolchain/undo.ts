@@ -1,12 +1,15 @@
 import {MitraError} from '../../errors.js'
+import type {Editor} from '../../ports/editor.js'
 import type {Files} from '../../ports/files.js'
 import type {Json, Step} from '../../ports/journal.js'
-import type {Packages} from '../../ports/packages.js'
+import type {CommandLine, Packages} from '../../ports/packages.js'
 import {withoutOurPart} from './brewfile.js'
-import {brewfileStep, lockStep, namesIn, textIn} from './leftover.js'
+import {extensionOf, extensionPackage} from './extensions.js'
+import {brewfileStep, choicesStep, lockStep, namesIn, textIn} from './leftover.js'
 
 interface UndoParts {
   readonly packages: Packages
+  readonly editor: Editor
   readonly files: Files
 }
 
@@ -16,7 +19,7 @@ export async function planToolUndo(
   record: Json | undefined,
   parts: UndoParts,
 ): Promise<Step | undefined> {
-  if (step.id === lockStep) return planLockUndo(record, parts)
+  if (isOwnFile(step)) return planFileUndo(step, record, parts)
   if (step.id === brewfileStep) return planBrewfileUndo(record, parts)
   return planPurge(step, record, parts)
 }
@@ -24,16 +27,17 @@ export async function planToolUndo(
 export async function applyToolUndo(
   step: Step,
   record: Json | undefined,
-  {packages, files}: UndoParts,
+  parts: UndoParts,
 ): Promise<void> {
-  if (step.id === lockStep || step.id === brewfileStep) {
-    const {path, before} =
-      step.id === lockStep ? fileIn(record) : await brewfileAfterUndo(record, files)
+  const {packages, editor, files} = parts
+  if (isOwnFile(step) || step.id === brewfileStep) {
+    const {path, before} = isOwnFile(step) ? fileIn(record) : await brewfileAfterUndo(record, files)
     if (path === undefined) return
     await (before === undefined ? files.remove(path) : files.write(path, before))
     return
   }
-  const names = await stillThere(record, packages)
+  const {names, extensions} = await stillThere(record, parts)
+  for (const id of extensions) await editor.run(editor.uninstall(id), () => undefined)
   if (names.length === 0) return
   await refuseNeeded(names, packages)
   await packages.refuseWithoutRights()
@@ -42,35 +46,43 @@ export async function applyToolUndo(
   }
 }
 
+/** All of it is ours; the Brewfile is partly a person's. */
+function isOwnFile({id}: Step): boolean {
+  return id === lockStep || id === choicesStep
+}
+
 async function planPurge(
   step: Step,
   record: Json | undefined,
-  {packages}: UndoParts,
+  parts: UndoParts,
 ): Promise<Step | undefined> {
-  const names = await stillThere(record, packages)
-  if (names.length === 0) return undefined
+  const {packages, editor} = parts
+  const {names, extensions} = await stillThere(record, parts)
+  if (names.length + extensions.length === 0) return undefined
+  const purge: readonly CommandLine[] = names.length === 0 ? [] : packages.commands.purge(names)
   return {
     id: `remove.${step.id}`,
-    title: `Remove ${names.join(', ')}`,
+    title: `Remove ${[...names, ...extensions].join(', ')}`,
     why: 'the run installed them',
     undo: 'no',
     detail: {
-      commands: packages.commands.purge(names),
+      commands: [...extensions.map((id) => editor.uninstall(id)), ...purge],
       files: [],
       packages: names,
-      needsPassword: packages.needsPassword,
+      needsPassword: names.length > 0 && packages.needsPassword,
     },
   }
 }
 
-/** A lock that someone changed since is theirs: it stays. */
-async function planLockUndo(
+/** A file that someone changed since is theirs: it stays. */
+async function planFileUndo(
+  step: Step,
   record: Json | undefined,
   {files}: UndoParts,
 ): Promise<Step | undefined> {
   const {path, before, written} = fileIn(record)
   if (path === undefined || (await files.read(path)) !== written) return undefined
-  return restoreStep(lockStep, path, before)
+  return restoreStep(step.id, path, before)
 }
 
 /** Lines that a person added since are kept. */
@@ -111,12 +123,19 @@ async function refuseNeeded(names: readonly string[], packages: Packages): Promi
   throw new MitraError('refused', 'PACKAGES_NEEDED', message, {hints})
 }
 
-async function stillThere(
-  record: Json | undefined,
-  packages: Packages,
-): Promise<readonly string[]> {
-  const installed = new Set(await packages.installed())
-  return namesIn(record, 'packages').filter((name) => installed.has(name))
+async function stillThere(record: Json | undefined, {packages, editor}: UndoParts) {
+  const recorded = namesIn(record, 'packages')
+  const isExtension = (name: string) => extensionOf(name) !== undefined
+  const isOnlyExtensions = recorded.every(isExtension)
+  const installed = new Set(isOnlyExtensions ? [] : await packages.installed())
+  const there = recorded.some(isExtension) ? ((await editor.extensions()) ?? []) : []
+  const known = new Set(there.map(extensionPackage))
+  return {
+    names: recorded.filter((name) => installed.has(name)),
+    extensions: recorded
+      .filter((name) => known.has(name))
+      .flatMap((name) => extensionOf(name) ?? []),
+  }
 }
 
 function fileIn(record: Json | undefined) {

@@ -2,6 +2,7 @@
 import {Config, flush, handle} from '@oclif/core'
 import {fileURLToPath} from 'node:url'
 import {openBrew} from '../../../dist/adapters/packages/brew.js'
+import {HostHardware} from '../../../dist/adapters/toolchain/host-hardware.js'
 import {HostProber} from '../../../dist/adapters/toolchain/host-prober.js'
 import {openTools} from '../../../dist/cli/tools.js'
 import Setup from '../../../dist/commands/setup.js'
@@ -11,6 +12,7 @@ let brew
 const tools = {
   ...openTools({version: config.version}),
   toolProber: async () => new HostProber('darwin', []),
+  hardware: async () => new HostHardware('darwin'),
   packages: () => (brew ??= openBrew()),
 }
 try {
