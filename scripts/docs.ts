@@ -1,4 +1,4 @@
-// `npm run docs` writes docs/commands, docs/isolation-rules.md and the README's table; with `--pictures` the pictures too.
+// `npm run docs` writes docs/commands, docs/isolation-rules.md and the README's table; with `--pictures` the pictures too, or those alone that are named after it.
 import {mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
@@ -32,9 +32,13 @@ function writeCommands(): void {
 
 writeCommands()
 writeFileSync(join(repository, 'docs/isolation-rules.md'), isolationRulesPage())
-if (process.argv.includes('--pictures')) {
-  const {drawCostPictures} = await import('./cost-pictures.js')
-  await drawCostPictures()
+const asked = process.argv.indexOf('--pictures')
+if (asked !== -1) {
+  const names = process.argv.slice(asked + 1)
+  if (names.length === 0) {
+    const {drawCostPictures} = await import('./cost-pictures.js')
+    await drawCostPictures()
+  }
   const {drawPictures} = await import('./pictures.js')
-  await drawPictures()
+  await drawPictures(names)
 }

@@ -13,15 +13,22 @@ const lines = 60
 const longestMs = 600_000
 const prompt = '$'
 
-/** Runs `mitra setup --yes` and `mitra status` in a real terminal and draws what it showed. */
-export async function drawPictures(): Promise<void> {
+/** Runs mitra in a real terminal and draws what it showed: all pictures, or those that are named. */
+export async function drawPictures(names: readonly string[] = []): Promise<void> {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'mitra-picture-')))
   const workspace = join(folder, 'agent-mitra')
   mkdirSync(workspace)
   const terminal = openTerminal(folder, workspace)
+  const draw = (name: string, title: string, screen: string) => {
+    if (names.length === 0 || names.includes(name)) write(name, title, screen)
+  }
   try {
-    write('setup', await terminal.show('mitra setup --yes'))
-    write('status', await terminal.show('mitra status'))
+    const plan = 'mitra setup --profile backend --plan'
+    draw('setup-profile', plan, await terminal.show(plan))
+    draw('setup', 'mitra setup', await terminal.show('mitra setup --yes'))
+    draw('status', 'mitra status', await terminal.show('mitra status'))
+    await terminal.show('mitra init --with-backend')
+    draw('dev', 'mitra dev, and a second shell that asks it', await developersDay(terminal))
   } finally {
     terminal.close()
     await removeWorkspace({cwd: workspace, env: ownVariables()})
@@ -29,15 +36,42 @@ export async function drawPictures(): Promise<void> {
   }
 }
 
-function write(name: string, screen: string): void {
+/** `mitra dev` above; below, a request, an edit, the request again; then Ctrl-C. */
+async function developersDay(terminal: Terminal): Promise<string> {
+  await terminal.begin('mitra dev', 'Application startup complete')
+  const below = terminal.split()
+  const ask = `curl -w '\\n' -s http://127.0.0.1:${process.env['MITRA_PORTS_NGINX'] ?? '8080'}/api/hello`
+  const route = 'app.add_api_route("/hello", lambda: "namaste")'
+  await below.run(ask)
+  // The reloader looks four times a second, and first learns how old the files are.
+  await sleep(1000)
+  await below.run(`echo '${route}' >> python-backend/main.py`)
+  await terminal.until((screen) => screen.split('startup complete').length > 2)
+  const lower = await below.run(ask)
+  await sleep(500)
+  const upper = await terminal.end()
+  return [upper, '─'.repeat(columns), lower].join('\n')
+}
+
+function write(name: string, title: string, screen: string): void {
   const target = join(repository, 'docs/pictures')
   mkdirSync(target, {recursive: true})
-  writeFileSync(join(target, `${name}.svg`), terminalSvg(screen, `mitra ${name}, a real run`))
+  writeFileSync(join(target, `${name}.svg`), terminalSvg(screen, `${title}, a real run`))
 }
 
 interface Terminal {
   /** Types the line, waits for the next prompt and returns the screen with its colours. */
   show(line: string): Promise<string>
+  /** Types the line and waits for a text. */
+  begin(line: string, text: string): Promise<void>
+  until(isThere: (screen: string) => boolean): Promise<void>
+  /** Types Ctrl-C, waits for the prompt and returns the screen. */
+  end(): Promise<string>
+  /** A second shell below the first. */
+  split(): {
+    /** Types the line, waits for the next prompt and returns all that this shell has shown. */
+    run(line: string): Promise<string>
+  }
   close(): void
 }
 
@@ -47,17 +81,51 @@ function openTerminal(folder: string, workspace: string): Terminal {
   const tmux = (...argv: readonly string[]) =>
     execFileSync('tmux', ['-S', socket, '-f', '/dev/null', ...argv], {encoding: 'utf8'})
   const size = ['-x', String(columns), '-y', String(lines)]
-  tmux('new-session', '-d', '-s', 'picture', ...size, shellCommand(folder, workspace))
+  const shell = shellCommand(folder, workspace)
+  tmux('new-session', '-d', '-s', 'picture', ...size, shell)
+  const paneOf = (pane: string) => ({
+    type: (...keys: readonly string[]) => tmux('send-keys', '-t', pane, ...keys),
+    text: () => tmux('capture-pane', '-p', '-S', '-', '-t', pane),
+    screen: () => withoutLastPrompt(tmux('capture-pane', '-e', '-p', '-S', '-', '-t', pane)),
+  })
+  const first = paneOf('picture:0.0')
+  const clear = async () => {
+    first.type('clear', 'Enter')
+    await sleep(500)
+    tmux('clear-history', '-t', 'picture:0.0')
+  }
   return {
     async show(line) {
-      tmux('send-keys', '-t', 'picture', 'clear', 'Enter')
+      await clear()
+      first.type(line, 'Enter')
       await sleep(500)
-      tmux('clear-history', '-t', 'picture')
-      tmux('send-keys', '-t', 'picture', line, 'Enter')
-      await sleep(500)
-      await untilPrompt(() => tmux('capture-pane', '-p', '-t', 'picture'))
-      const screen = tmux('capture-pane', '-e', '-p', '-S', '-', '-t', 'picture')
-      return withoutLastPrompt(screen)
+      await untilScreen(first.text, hasPrompt)
+      return first.screen()
+    },
+    async begin(line, text) {
+      await clear()
+      first.type(line, 'Enter')
+      await untilScreen(first.text, (screen) => screen.includes(text))
+    },
+    until: (isThere) => untilScreen(first.text, isThere),
+    async end() {
+      first.type('C-c')
+      await untilScreen(first.text, hasPrompt)
+      return first.screen()
+    },
+    split() {
+      tmux('split-window', '-d', '-v', '-l', '12', '-t', 'picture:0.0', shell)
+      const second = paneOf('picture:0.1')
+      return {
+        async run(line) {
+          await untilScreen(second.text, hasPrompt)
+          second.type('-l', line)
+          second.type('Enter')
+          await sleep(500)
+          await untilScreen(second.text, hasPrompt)
+          return second.screen()
+        },
+      }
     },
     close() {
       tmux('kill-server')
@@ -93,16 +161,27 @@ function ownVariables(): Readonly<Record<string, string>> {
   return Object.fromEntries(own)
 }
 
-async function untilPrompt(screen: () => string): Promise<void> {
+async function untilScreen(
+  screen: () => string,
+  isThere: (screen: string) => boolean,
+): Promise<void> {
   const until = Date.now() + longestMs
   while (Date.now() < until) {
-    if (screen().trimEnd().split('\n').at(-1)?.trim() === prompt) return
+    if (isThere(screen())) return
     await sleep(200)
   }
-  throw new Error(`No prompt within ${longestMs / 1000} s; the terminal shows:\n${screen()}`)
+  throw new Error(`It did not come within ${longestMs / 1000} s; the terminal shows:\n${screen()}`)
+}
+
+function hasPrompt(screen: string): boolean {
+  return screen.trimEnd().split('\n').at(-1)?.trim().endsWith(prompt) ?? false
 }
 
 function withoutLastPrompt(screen: string): string {
   const rows = screen.trimEnd().split('\n')
-  return rows.at(-1)?.trim() === prompt ? rows.slice(0, -1).join('\n') : screen
+  const last = rows.at(-1)?.trim() ?? ''
+  if (last === prompt) return rows.slice(0, -1).join('\n')
+  // An answer without a newline has the prompt behind it.
+  const answer = last.endsWith(prompt) ? last.slice(0, -prompt.length).trimEnd() : last
+  return [...rows.slice(0, -1), answer].join('\n')
 }

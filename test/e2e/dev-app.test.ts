@@ -196,6 +196,41 @@ describe('mitra dev with an app, on recorded flutter and adb', () => {
     expect(stderr).toContain('flutter is not on PATH')
   })
 
+  test('loses no line of a burst, and --grep looks at all of them', async () => {
+    const burst = {lines: 30_000, appEnds: 3}
+    const {stdout} = await dev('emulator', ['--only', 'app'], burst)
+    const filtered = await dev('emulator', ['--only', 'app', '--grep', 'योजना \\d+000$'], burst)
+
+    const numbers = [...stdout.matchAll(/^app \| flutter: योजना (\d+)$/gm)].map(([, one]) => one)
+    expect(numbers).toEqual(Array.from({length: burst.lines}, (_, index) => String(index + 1)))
+    expect(filtered.stdout.trimEnd().split('\n')).toHaveLength(30)
+  })
+
+  test('has no colour on a terminal against the wish of NO_COLOR', async () => {
+    const {env} = await at('emulator')
+    running = new RunningDev(['--only', 'app'], {
+      cwd,
+      env: {...env, NO_COLOR: '1'},
+      isOnTerminal: true,
+    })
+    await running.says(/^app \| Flutter run key commands/m)
+
+    expect(running.stdout).not.toContain('\u001B[36m')
+  })
+
+  test.each([
+    [['--only', 'app', '--grep', '('], 'BAD_PATTERN'],
+    [['--only', 'backend', '--lan'], 'NO_APP_WANTED'],
+    [['--only', 'app', '--json'], 'DEV_JSON'],
+    [['--only', 'app', '--device', 'pixel'], 'UNKNOWN_DEVICE'],
+  ])('refuses %j before anything is made', async (argv, errorCode) => {
+    const {code, stdout, stderr} = await dev('emulator', argv)
+
+    expect(code).toBe(2)
+    expect(stdout + stderr).toContain(errorCode)
+    expect(await flutter.calls()).toEqual([])
+  })
+
   test('ends with the exit code of the app', async () => {
     const {code, stdout, stderr} = await dev('emulator', ['--only', 'app'], {appEnds: 3})
 

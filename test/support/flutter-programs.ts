@@ -13,9 +13,12 @@ export class FlutterPrograms {
   }
 
   /** In front of the real PATH; without `adb` where there is to be none. */
-  async make(devices: string, {hasAdb = true, appEnds = 0} = {}): Promise<{readonly PATH: string}> {
+  async make(
+    devices: string,
+    {hasAdb = true, appEnds = 0, lines = 0} = {},
+  ): Promise<{readonly PATH: string}> {
     await mkdir(this.#folder, {recursive: true})
-    await this.#program('flutter', flutter(join(recorded, `${devices}.txt`), appEnds))
+    await this.#program('flutter', flutter(join(recorded, `${devices}.txt`), appEnds, lines))
     if (hasAdb) await this.#program('adb', adb(join(this.#folder, 'reversed')))
     return {PATH: [this.#folder, dirname(process.execPath), '/usr/bin', '/bin'].join(':')}
   }
@@ -37,7 +40,7 @@ export class FlutterPrograms {
 }
 
 /** Without a terminal the real one takes keys from its standard input as they come. */
-function flutter(devices: string, appEnds: number): string {
+function flutter(devices: string, appEnds: number, lines: number): string {
   return `
 const fs = require('fs')
 if (words[0] === 'devices') {
@@ -48,6 +51,7 @@ if (words[0] === 'devices') {
   console.log('Launching lib/main.dart on ' + device + ' in debug mode...')
   console.log('Syncing files to device ' + device + '...                       61ms')
   console.log('flutter: ' + JSON.parse(fs.readFileSync(defines, 'utf8')).API_BASE_URL)
+  for (let line = 1; line <= ${lines}; line += 1) console.log('flutter: योजना ' + line)
   console.log('\\nFlutter run key commands.\\nr Hot reload. 🔥🔥🔥\\nR Hot restart.')
   process.stdin.on('data', (keys) => {
     for (const key of String(keys)) {

@@ -70,10 +70,7 @@ function endOf(child: ChildProcess, {name, argv}: Program) {
     child.on('exit', () => {
       // The leader is gone: what it left would hold its output, and its port.
       if (child.pid !== undefined) signalGroup(child.pid, 'SIGKILL')
-      setTimeout(() => {
-        child.stdout?.destroy()
-        child.stderr?.destroy()
-      }, outputMs).unref()
+      closeOutputs(child)
     })
     child.on('close', (code, signal) => {
       resolve({
@@ -82,6 +79,23 @@ function endOf(child: ChildProcess, {name, argv}: Program) {
       })
     })
   })
+}
+
+/** Once nothing more is in them: a slow reader of ours is no reason to lose a line. */
+function closeOutputs(child: ChildProcess): void {
+  const outputs = [child.stdout, child.stderr].filter((output) => output !== null)
+  let chunks = 0
+  for (const output of outputs) output.on('data', () => (chunks += 1))
+  const look = () => {
+    const before = chunks
+    // After the turn in which what waits is read.
+    const decide = () => {
+      if (chunks > before) look()
+      else for (const output of outputs) output.destroy()
+    }
+    setTimeout(() => setImmediate(decide), outputMs).unref()
+  }
+  look()
 }
 
 function signalGroup(pid: number, signal: NodeJS.Signals): void {
@@ -107,6 +121,8 @@ function stopOnSignal(groups: readonly Group[]) {
   let count = 0
   const stop = () => {
     count += 1
+    // The terminal has shown ^C, and the next line of the log is to begin a line.
+    if (process.stderr.isTTY) process.stderr.write('\n')
     for (const group of groups) group.signal(count === 1 ? 'SIGINT' : 'SIGKILL')
   }
   const kill = () => {

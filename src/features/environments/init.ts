@@ -42,7 +42,7 @@ export function planEnvironmentInit(init: EnvironmentInit): EnvironmentInitPlan 
   const names = add.map(({name}) => name)
   const step: Step = {
     id: `environment.file.${environment}`,
-    title: `${text === undefined ? 'Write' : 'Add to'} .env.${environment}: ${names.join(', ')}`,
+    title: `${text === undefined ? 'Write' : 'Add to'} .env.${environment}: ${namesText(names)}`,
     why:
       text === undefined ? 'there is no such file' : 'env.schema.yml has them, the file does not',
     undo: 'automatic',
@@ -86,4 +86,9 @@ async function firstValue(
   if (environment === 'local') return (await localValue(variable, places, secrets)) ?? ''
   if (variable.secret) return referenceText(usualReference(schema, environment, variable.name))
   return (variable.fallback ?? '').replaceAll('{environment}', environment)
+}
+
+/** The names where a line holds them, else their number; the step's detail has all. */
+function namesText(names: readonly string[]): string {
+  return names.length > 4 ? `${names.length} variables` : names.join(', ')
 }

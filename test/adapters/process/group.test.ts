@@ -1,5 +1,7 @@
 import {execFileSync} from 'node:child_process'
+import {mkdtempSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
+import {join} from 'node:path'
 import {describe, expect, test} from 'vitest'
 import {ProcessGroups} from '../../../src/adapters/process/group.js'
 
@@ -49,6 +51,21 @@ describe('a program in a process group of its own', () => {
     expect(ended.isStopped).toBe(true)
     expect(child).toBeGreaterThan(0)
     expect(stateOf(child)).toMatch(/^Z?$/)
+  })
+
+  test('loses no line though its reader was slow when it ended', async () => {
+    const lines: string[] = []
+
+    await run({
+      text: 'seq 20000',
+      onLine: (line) => {
+        lines.push(line)
+        // As a full pipe behind our own output: longer than an end is waited for.
+        if (line === '100') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 3000)
+      },
+    })
+
+    expect(lines).toHaveLength(20_000)
   })
 
   test('is not waited for when what it has left holds its output', async () => {
@@ -102,13 +119,23 @@ describe('two programs side by side', () => {
 
   test('lose no line of a burst and cut no character', async () => {
     const lines: string[] = []
+    const folder = mkdtempSync(join(tmpdir(), 'mitra-burst-'))
     const burst = 'i=0; while [ $i -lt 200 ]; do i=$((i+1)); echo "मित्र $i żółw"; done; printf last'
 
     await run(
-      {name: 'app', text: `sleep 0.05; ${burst}`, onLine: (line) => lines.push(`app ${line}`)},
-      // 50,000 lines as fast as the pipe takes them.
-      {name: 'backend', text: 'seq 50000; sleep 2', onLine: (line) => lines.push(line)},
+      {
+        name: 'app',
+        text: `${burst}; : > ${folder}/done; exec sleep 30`,
+        onLine: (line) => lines.push(`app ${line}`),
+      },
+      {
+        name: 'backend',
+        // As fast as the pipe takes them.
+        text: `seq 50000; until [ -f ${folder}/done ]; do sleep 0.05; done`,
+        onLine: (line) => lines.push(line),
+      },
     )
+    rmSync(folder, {recursive: true})
 
     const numbers = lines.filter((line) => /^\d+$/.test(line))
     expect(numbers).toEqual(Array.from({length: 50_000}, (_, index) => String(index + 1)))
