@@ -3,6 +3,7 @@
 # The engine is the one that DOCKER_HOST names.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/places.sh"
+source "$(dirname "${BASH_SOURCE[0]}")/base.sh"
 
 work="$(mktemp -d)"
 trap 'rm -rf "$work"' EXIT
@@ -19,24 +20,8 @@ build() { # IMAGE FOLDER [build options]
 
 base() {
   if has_image "$base_image"; then return; fi
-  local kept="$ci_cache/bookworm-base.tar"
-  if [ ! -f "$kept" ]; then make_base "$kept"; fi
-  docker import -c 'CMD ["bash"]' "$kept" "$base_image" > /dev/null
-}
-
-make_base() {
-  local tree="$work/base" programs="$engine_programs"
-  DEBOOTSTRAP_DIR="$programs/usr/share/debootstrap" bash "$programs/usr/sbin/debootstrap" \
-    --variant=minbase bookworm "$tree" "$(debian_mirror)" > "$work/base.log" 2>&1 ||
-    { tail -20 "$work/base.log" >&2; return 1; }
-  cp /etc/apt/sources.list.d/debian.sources "$tree/etc/apt/sources.list.d/" 2> /dev/null || true
-  if [ -f "$tree/etc/apt/sources.list.d/debian.sources" ]; then rm -f "$tree/etc/apt/sources.list"; fi
-  # A bootstrapped tree keeps every package and list; layers on it would too.
-  rm -rf "$tree"/var/cache/apt/archives/*.deb "$tree"/var/lib/apt/lists/* "$tree"/usr/share/{doc,man,locale}/*
-  printf 'APT::Keep-Downloaded-Packages "false";\nDir::Cache::pkgcache "";\nDir::Cache::srcpkgcache "";\nDPkg::Post-Invoke {"rm -f /var/cache/apt/archives/*.deb || true";};\n' \
-    > "$tree/etc/apt/apt.conf.d/docker-clean"
-  tar -C "$tree" -cf "$1.part" .
-  mv "$1.part" "$1"
+  get_base
+  docker import -c 'CMD ["bash"]' "$base_tar" "$base_image" > /dev/null
 }
 
 postgres() {

@@ -1,3 +1,4 @@
+import {relative} from 'node:path'
 import {planScheduleUndo, scheduleStepId, undoSchedule} from '../features/cost/schedule/schedule.js'
 import {keptFile, refuseChanged, restoreEnvironmentFile} from '../features/environments/write.js'
 import type {Json, Step} from '../ports/journal.js'
@@ -87,7 +88,10 @@ function fileUndoer(tools: Tools): Undoer {
     },
     async undo(_, record) {
       const files = await tools.files()
-      for (const path of pathsOf(record)) await files.remove(path)
+      const paths = pathsOf(record)
+      for (const path of paths) await files.remove(path)
+      const {root} = (await tools.prospect()).layout
+      for (const folder of foldersOf(paths, root)) await (await tools.folders()).prune(folder)
     },
   }
 }
@@ -121,6 +125,13 @@ function serviceOf(step: Step): ServiceName {
 function generations(record: Json | undefined): {readonly from: number; readonly to: number} {
   const values = new Map(Object.entries(record ?? {}))
   return {from: Number(values.get('from')), to: Number(values.get('to'))}
+}
+
+/** The folders right below the root that the files are in; in .mitra empty ones are a database's. */
+function foldersOf(paths: readonly string[], root: string): readonly string[] {
+  const names = paths.map((path) => relative(root, path).split('/'))
+  const folders = names.flatMap(([name = '', ...rest]) => (rest.length > 0 ? [name] : []))
+  return [...new Set(folders)].filter((name) => name !== '.mitra').map((name) => `${root}/${name}`)
 }
 
 function pathsOf(record: Json | undefined): readonly string[] {

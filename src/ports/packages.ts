@@ -10,6 +10,8 @@ export interface PackageCommands {
   install(names: readonly string[], from: InstallSource): CommandLine
   /** These and no others. */
   purge(names: readonly string[]): readonly CommandLine[]
+  /** Groups of accounts that packages left. */
+  removeGroups(names: readonly string[]): readonly CommandLine[]
 }
 
 export interface InstallSource {
@@ -43,6 +45,8 @@ export interface Packages {
   /** Names of all that is installed, sorted. */
   installed(): Promise<readonly string[]>
   isInterrupted(): Promise<boolean>
+  /** Of those named the groups that are there, and whether an account is a member. */
+  groups(names: readonly string[]): Promise<ReadonlyMap<string, {readonly isUsed: boolean}>>
   /** The version that can be had; a name that is not known is not in it. */
   candidates(names: readonly string[]): Promise<ReadonlyMap<string, string>>
   /** Undefined when they cannot be installed as things are. */

@@ -21,6 +21,8 @@ export interface AptWay {
   readonly also: readonly string[]
   /** Taken along where apt knows them: they differ between releases. */
   readonly optional: readonly string[]
+  /** Groups of accounts that its packages make, and leave when they are purged. */
+  readonly groups: readonly string[]
   readonly sizeMb: number
   readonly minutes: number
 }

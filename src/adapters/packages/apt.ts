@@ -1,3 +1,4 @@
+import {readFile} from 'node:fs/promises'
 import {MitraError} from '../../errors.js'
 import type {CommandLine, PackageCommands, PackageEffect, Packages} from '../../ports/packages.js'
 import {lastLine, runProgram} from '../process/run.js'
@@ -30,6 +31,7 @@ export function aptCommands(isRoot: boolean): PackageCommands {
         ...names,
       ),
     ],
+    removeGroups: (names) => names.map((name) => asRoot('groupdel', name)),
   }
 }
 
@@ -60,6 +62,14 @@ export class AptPackages implements Packages {
     const format = '${db:Status-Status} ${Package}\\n'
     const {stdout} = await mustAnswer('dpkg-query', ['-W', '-f', format])
     return installedIn(stdout)
+  }
+
+  async groups(names: readonly string[]) {
+    const lines = (await readFile('/etc/group', 'utf8')).split('\n').map((line) => line.split(':'))
+    const found = lines.flatMap(([name = '', , , members = '']) =>
+      names.includes(name) ? [[name, {isUsed: members !== ''}] as const] : [],
+    )
+    return new Map(found)
   }
 
   async isInterrupted(): Promise<boolean> {

@@ -33,6 +33,7 @@ export function brewCommands(brew: string): PackageCommands {
     refresh: () => words('update'),
     install: (_, {manifest, isUpgrade}: InstallSource) =>
       words('bundle', 'install', isUpgrade ? '--upgrade' : '--no-upgrade', `--file=${manifest}`),
+    removeGroups: () => [],
     purge(names) {
       const {formulae, casks} = byKind(names)
       return [
@@ -79,6 +80,11 @@ export class BrewPackages implements Packages {
       this.#mustAnswer(['list', '--cask', '-1']),
     ])
     return [...namesIn(formulae), ...namesIn(casks).map((name) => `cask/${name}`)].toSorted()
+  }
+
+  // Homebrew makes no accounts.
+  async groups() {
+    return new Map<string, {readonly isUsed: boolean}>()
   }
 
   async isInterrupted(): Promise<boolean> {

@@ -4,9 +4,9 @@ import {mustRun} from './must-run.js'
 
 type Note = (text: string) => void
 
-/** The package's files and what it needs, taken out of the .deb files: nothing is installed or started. */
+/** The packages' files and what they need, taken out of the .deb files: nothing is installed or started. */
 export async function extractApt(
-  {package: name}: {readonly package: string},
+  names: readonly string[],
   folder: string,
   note: Note,
 ): Promise<void> {
@@ -15,7 +15,7 @@ export async function extractApt(
   await mkdir(join(work, 'cache/archives/partial'), {recursive: true})
   const own = [`Dir::State::lists=${work}/lists`, `Dir::Cache=${work}/cache`, 'Debug::NoLocking=1']
   const options = [...own, 'APT::Sandbox::User='].flatMap((option) => ['-o', option])
-  note(`asks apt for ${name}`)
+  note(`asks apt for ${names.join(' and ')}`)
   await mustRun('apt-get', [...options, 'update'], {timeoutMs: 120_000})
   const wanted = [
     'install',
@@ -23,7 +23,7 @@ export async function extractApt(
     '--yes',
     '--no-install-recommends',
     '--reinstall',
-    name,
+    ...names,
   ]
   await mustRun('apt-get', [...options, ...wanted], {timeoutMs: 300_000})
   const archives = join(work, 'cache/archives')

@@ -5,7 +5,8 @@ export interface ProgramSources {
   readonly leastMajor?: number
   readonly programs?: readonly string[]
   readonly brew?: {readonly formula: string; readonly program: string}
-  readonly apt?: {readonly package: string; readonly program: string}
+  /** Several where a file of one is a link into another, which may be installed already. */
+  readonly apt?: {readonly packages: readonly string[]; readonly program: string}
   readonly wheel?: WheelSource
   readonly version?: string
   readonly releases?: Readonly<Record<string, ReleaseSource>>

@@ -26,9 +26,7 @@ export async function findPip(note: Note): Promise<Pip> {
   }
   if (candidates('apt-get').length === 0) throw new WayClosed('there is no Python with pip')
   if (!(await isCached(aptName, pipModule))) {
-    await fillCache(aptName, pipModule, (folder) =>
-      extractApt({package: 'python3-pip'}, folder, note),
-    )
+    await fillCache(aptName, pipModule, (folder) => extractApt(['python3-pip'], folder, note))
   }
   const pip = await extractedPip(cachedFolder(aptName))
   if (await hasPip(pip)) return pip

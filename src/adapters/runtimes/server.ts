@@ -68,7 +68,7 @@ async function aptWay(name: string, sources: ProgramSources, note: Note) {
   if (candidates('apt-get').length === 0) throw new WayClosed('there is no apt')
   const {apt} = sources
   const folder = await fillCache(aptFolder(name), apt.program, async (making) => {
-    await extractApt(apt, making, note)
+    await extractApt(apt.packages, making, note)
     const runtime = await verified(aptRuntime(name, making, apt.program))
     requireMajor(runtime, sources)
   })

@@ -37,6 +37,11 @@ const packageNames = v.array(
   'expected a list of packages',
 )
 
+const groupName = v.pipe(
+  v.string('expected a name'),
+  v.regex(/^[a-z_][a-z0-9_-]*$/, 'expected the name of a group'),
+)
+
 const wholeNumber = (unit: string) =>
   v.pipe(v.number(`expected a number of ${unit}`), v.minValue(1, 'expected 1 or more'))
 
@@ -46,6 +51,7 @@ const aptWay = v.strictObject({
   packages: v.pipe(packageNames, v.minLength(1, 'expected a package')),
   also: v.optional(packageNames, []),
   optional: v.optional(packageNames, []),
+  groups: v.optional(v.array(groupName, 'expected a list of groups'), []),
   ...effort,
 })
 

@@ -38,7 +38,10 @@ export async function applyToolchain(plan: ToolchainPlan, parts: ApplyParts): Pr
     }
   }
   if (plan.repair !== undefined) await attempt('toolchain.repair', () => repair(plan, parts))
-  if (plan.leftover.length > 0) await run.done(leftoverStep, {packages: plan.leftover})
+  const {leftover, leftoverGroups} = plan
+  if (leftover.length > 0) {
+    await run.done(leftoverStep, {packages: leftover, groups: leftoverGroups})
+  }
   for (const [id, text] of textsOf(plan)) await attempt(id, () => writeText(id, text, parts))
   if (plan.refresh !== undefined) await attempt(refreshStep, () => refresh(plan, parts))
   // One after the other: dpkg has one lock, and brew's own are taken as failures.
@@ -73,7 +76,7 @@ async function refresh(plan: ToolchainPlan, parts: ApplyParts): Promise<void> {
 }
 
 async function install(
-  {tool, step, command, manifest}: ToolchainPlan['installs'][number],
+  {tool, step, command, groups, manifest}: ToolchainPlan['installs'][number],
   parts: ApplyParts,
 ): Promise<void> {
   const {packages, toolchain, prober, files, run} = parts
@@ -97,7 +100,7 @@ async function install(
     throw new MitraError('failed', 'TOOL_NOT_FOUND', message, {hints})
   }
   const added = (await packages.installed()).filter((name) => !before.has(name))
-  await run.done(step.id, {packages: added})
+  await run.done(step.id, {packages: added, groups})
 }
 
 function toolFailure(title: string, hint: string, error: unknown): unknown {

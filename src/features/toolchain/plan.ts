@@ -24,6 +24,7 @@ interface ToolWork {
   readonly step: Step
   readonly command: CommandLine
   readonly packages: readonly string[]
+  readonly groups: readonly string[]
   /** Written before the command and removed after it. */
   readonly manifest: {readonly path: string; readonly text: string} | undefined
 }
@@ -35,6 +36,7 @@ export interface ToolchainPlan {
   readonly refresh: CommandLine | undefined
   readonly installs: readonly ToolWork[]
   readonly leftover: readonly string[]
+  readonly leftoverGroups: readonly string[]
   /** Undefined when mitra.lock is as it should be. */
   readonly lock: TextWork | undefined
   readonly extensions: readonly ExtensionWork[]
@@ -77,6 +79,7 @@ export function planToolchain(
   const work = {
     installs,
     leftover: leftover.packages,
+    leftoverGroups: survey.leftoverGroups,
     repair: isInterrupted ? commands.repair() : undefined,
     refresh: isUnknown ? commands.refresh() : undefined,
     lock: planWrite(texts.lock, installs.length > 0, leftover.files.get(lockStep)),
@@ -121,7 +124,7 @@ function toolWork(
   commands: PackageCommands,
   {needsPassword, manager, manifests}: ToolchainSurvey & ToolchainTexts,
 ): ToolWork {
-  const {tool, missing, effect} = one
+  const {tool, missing, effect, groups} = one
   const upgrades = effect?.upgraded ?? []
   const path = manager === 'brew' ? `${manifests}/${tool.id}.Brewfile` : undefined
   const command = commands.install(missing, {manifest: path, isUpgrade: upgrades.length > 0})
@@ -136,13 +139,14 @@ function toolWork(
       files: path === undefined ? [] : [path],
       packages: effect?.added ?? missing,
       upgrades,
+      groups,
       sizeMb,
       minutes,
       needsPassword,
     },
   } as const
   const manifest = path === undefined ? undefined : {path, text: manifestText(tool)}
-  return {tool, step, command, packages: missing, manifest}
+  return {tool, step, command, packages: missing, groups, manifest}
 }
 
 function whyOf({tool, state, missing}: SurveyedTool): string {

@@ -4,6 +4,7 @@ import type {PackageEffect, Packages, PackagesAbsence} from '../../ports/package
 import type {Tool, Toolchain, ToolchainProfile, ToolProber} from '../../ports/toolchain.js'
 import {brewNames} from './brewfile.js'
 import {extensionPackage} from './extensions.js'
+import {comingGroups, cutOffGroups} from './groups.js'
 import {cutOffOf, type CutOff} from './leftover.js'
 import {observeToolchain, type ToolState} from './observe.js'
 
@@ -15,6 +16,8 @@ export interface SurveyedTool {
   readonly missing: readonly string[]
   /** The version that can be had of the first of `missing`; undefined when none is known. */
   readonly candidate: string | undefined
+  /** Groups of accounts that its packages will make. */
+  readonly groups: readonly string[]
   /** Undefined when the manager cannot tell yet. */
   readonly effect: PackageEffect | undefined
 }
@@ -29,6 +32,8 @@ export interface ToolchainSurvey {
   readonly tools: readonly SurveyedTool[]
   readonly extensions: SurveyedExtensions
   readonly leftover: CutOff
+  /** Groups that runs that were cut off made. */
+  readonly leftoverGroups: readonly string[]
 }
 
 /** Extensions of the editor that the profile wants. */
@@ -64,7 +69,7 @@ export async function surveyToolchain(parts: SurveyParts): Promise<ToolchainSurv
   if (absence !== undefined) {
     const tools = pairs.map((pair) => ({...pair, missing: [], ...unknown}))
     const leftover = cutOffOf(parts.runs, extensionNames)
-    const rest = {needsPassword: false, isInterrupted: false, leftover}
+    const rest = {needsPassword: false, isInterrupted: false, leftover, leftoverGroups: []}
     return {manager, absence, tools, extensions, ...rest}
   }
   const [installed, isInterrupted] = await Promise.all([
@@ -73,8 +78,8 @@ export async function surveyToolchain(parts: SurveyParts): Promise<ToolchainSurv
   ])
   const tools = await surveyedTools(pairs, installed, packages)
   const leftover = cutOffOf(parts.runs, [...installed, ...extensionNames])
-  const {needsPassword} = packages
-  return {manager, absence, needsPassword, isInterrupted, tools, extensions, leftover}
+  const seen = {needsPassword: packages.needsPassword, isInterrupted, tools, extensions}
+  return {manager, absence, ...seen, leftover, leftoverGroups: cutOffGroups(parts.runs)}
 }
 
 function surveyedExtensions(
@@ -86,7 +91,7 @@ function surveyedExtensions(
   return {isThere: there !== undefined, missing}
 }
 
-const unknown = {candidate: undefined, effect: undefined}
+const unknown = {candidate: undefined, effect: undefined, groups: []}
 
 interface Pair {
   readonly tool: Tool
@@ -108,7 +113,8 @@ async function surveyedTools(
       const candidate = candidates.get(missing[0] ?? '')
       const areKnown = missing.length > 0 && missing.every((name) => candidates.has(name))
       const effect = areKnown ? await packages.effectOf(missing) : undefined
-      return {...pair, missing, candidate, effect}
+      const groups = missing.length > 0 ? await comingGroups(pair.tool, packages) : []
+      return {...pair, missing, candidate, effect, groups}
     }),
   )
 }

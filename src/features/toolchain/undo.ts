@@ -5,6 +5,7 @@ import type {Json, Step} from '../../ports/journal.js'
 import type {CommandLine, Packages} from '../../ports/packages.js'
 import {withoutOurPart} from './brewfile.js'
 import {extensionOf, extensionPackage} from './extensions.js'
+import {emptyGroups} from './groups.js'
 import {brewfileStep, choicesStep, lockStep, namesIn, textIn} from './leftover.js'
 
 interface UndoParts {
@@ -41,7 +42,7 @@ export async function applyToolUndo(
   if (names.length === 0) return
   await refuseNeeded(names, packages)
   await packages.refuseWithoutRights()
-  for (const command of packages.commands.purge(names)) {
+  for (const command of await purgeCommands(names, record, packages)) {
     await packages.run(command, () => undefined)
   }
 }
@@ -59,7 +60,7 @@ async function planPurge(
   const {packages, editor} = parts
   const {names, extensions} = await stillThere(record, parts)
   if (names.length + extensions.length === 0) return undefined
-  const purge: readonly CommandLine[] = names.length === 0 ? [] : packages.commands.purge(names)
+  const purge = names.length === 0 ? [] : await purgeCommands(names, record, packages)
   return {
     id: `remove.${step.id}`,
     title: `Remove ${[...names, ...extensions].join(', ')}`,
@@ -72,6 +73,15 @@ async function planPurge(
       needsPassword: names.length > 0 && packages.needsPassword,
     },
   }
+}
+
+async function purgeCommands(
+  names: readonly string[],
+  record: Json | undefined,
+  packages: Packages,
+): Promise<readonly CommandLine[]> {
+  const {commands} = packages
+  return [...commands.purge(names), ...commands.removeGroups(await emptyGroups(record, packages))]
 }
 
 /** A file that someone changed since is theirs: it stays. */
