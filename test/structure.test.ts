@@ -33,6 +33,8 @@ const composition = new Set(
       'toolchain-work',
       'toolchain-tools',
       'projects-plan',
+      // Services and backend together.
+      'kept-work',
       'projects-apply',
       // What ran in a tenant, for archives of it.
       'tenant-archives',

@@ -8,10 +8,11 @@ import {
   serveCommand,
   type BackendPlan,
 } from '../features/projects/backend.js'
-import type {RunWriter, Step} from '../ports/journal.js'
+import type {Step} from '../ports/journal.js'
 import {chooseApp, type AppChoice, type ChosenApp} from './dev-app.js'
 import {foundEnvironment, localPlaces} from './environment-work.js'
-import {runPlan} from './run-plan.js'
+import {applyBackendStop, planBackendStop} from './kept-work.js'
+import {runPlan, type Applying} from './run-plan.js'
 import type {Tools} from './tools.js'
 
 export interface DevWish {
@@ -49,7 +50,8 @@ export async function prepareDev(tools: Tools, wish: DevWish): Promise<PreparedD
   const {backend: port} = await tools.ports()
   if (hasBackend && !isPlanOnly) {
     await needServices(tools)
-    await needFreePort(tools, port)
+    // The kept backend gives way.
+    if ((await planBackendStop(tools)).length === 0) await needFreePort(tools, port)
   }
   const app =
     only === 'backend' ? undefined : await chooseApp(tools, {...wish.app, isNeeded: !hasBackend})
@@ -58,7 +60,7 @@ export async function prepareDev(tools: Tools, wish: DevWish): Promise<PreparedD
     command: 'dev',
     isPlanOnly,
     observe: () => planDev(tools, hasBackend, app),
-    apply: (planned, {run}) => applyDev(tools, planned, run),
+    apply: (planned, applying) => applyDev(tools, planned, applying),
   })
   return {plan: plan.steps, applied, programs: programsOf(plan, port), app}
 }
@@ -77,15 +79,17 @@ async function planDev(
   const backend = hasBackend ? await planProject(root, parts) : undefined
   const environment = hasBackend ? await planEnvironment(tools) : undefined
   const app = chosen === undefined ? undefined : await planApp({root, state, ...chosen}, parts)
-  const steps = [backend, environment, app].flatMap((part) => part?.steps ?? [])
-  return {steps, backend, environment, app}
+  const kept = hasBackend ? await planBackendStop(tools) : []
+  const made = [backend, environment, app].flatMap((part) => part?.steps ?? [])
+  return {steps: [...made, ...kept], backend, environment, app}
 }
 
 async function applyDev(
   tools: Tools,
-  {backend, environment, app}: DevPlan,
-  run: RunWriter,
+  {steps, backend, environment, app}: DevPlan,
+  applying: Applying,
 ): Promise<void> {
+  const {run} = applying
   const parts = {
     files: await tools.files(),
     programs: await tools.programs(),
@@ -100,6 +104,7 @@ async function applyDev(
     await applyEnvironmentInit(environment.file, {...parts, layout, places, secrets})
   }
   if (app !== undefined) await applyApp(app, parts)
+  await applyBackendStop(tools, steps, applying)
 }
 
 /** `.env.local`, and the schema that it is made from. */

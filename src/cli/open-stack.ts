@@ -1,6 +1,7 @@
 import type {Config} from '../config/load.js'
 import {chooseEngine, type ChosenEngine} from '../features/stack/engine.js'
 import {portsInForce} from '../features/stack/ports.js'
+import type {KeptBackend} from '../ports/kept-backend.js'
 import type {Secrets} from '../ports/secrets.js'
 import type {Stack} from '../ports/stack.js'
 import type {StackSettings} from '../ports/stack-settings.js'
@@ -52,6 +53,16 @@ export async function openStack(parts: StackParts): Promise<Stack> {
   }
   const {DockerStack} = await import('../adapters/docker/stack.js')
   return new DockerStack(settings)
+}
+
+/** Beside either engine. */
+export async function openBackend(
+  {layout, config}: Workspace,
+  {backend: port}: Ports,
+): Promise<KeptBackend> {
+  const {ProcessBackend} = await import('../adapters/native/process-backend.js')
+  const startTimeoutMs = config.values.startTimeoutSeconds * 1000
+  return new ProcessBackend({layout, port, startTimeoutMs})
 }
 
 async function stackSettings({

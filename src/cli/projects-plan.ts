@@ -47,7 +47,7 @@ interface ToolsAhead {
   readonly followUps: readonly FollowUp[]
 }
 
-const nothing = {steps: [], followUps: []}
+const nothing = {steps: [], followUps: [], work: undefined}
 
 /** Looks at python-backend/ and flutter-app/ and plans what the profile's are lacking. */
 export async function planProjects(
@@ -58,12 +58,22 @@ export async function planProjects(
   const runs = await (await tools.journal()).runs()
   const backend = profile === 'mobile' ? nothing : await planBackend(tools, runs, ahead)
   const app = profile === 'backend' ? nothing : await planAppFolder(tools, runs, ahead)
-  return {
-    steps: [...backend.steps, ...app.steps],
-    followUps: [...backend.followUps, ...app.followUps],
-    backend: 'work' in backend ? backend.work : undefined,
-    app: 'work' in app ? app.work : undefined,
+  const followUps = [...backend.followUps, ...app.followUps]
+  const plan: ProjectsPlan = {
+    steps: app.steps,
+    followUps,
+    backend: backend.work,
+    app: app.work,
   }
+  return {...plan, steps: [...backendSteps(plan), ...app.steps]}
+}
+
+/** The steps that make the backend ready. */
+export function backendSteps({backend}: ProjectsPlan): readonly Step[] {
+  if (backend === undefined) return []
+  const {clone, generated, venv, schemaFile, environment} = backend
+  const made = [clone.step, ...generated.steps, ...venv.steps, ...schemaFile.steps]
+  return [...made, ...environment.steps].filter((step) => step !== undefined)
 }
 
 async function planBackend(tools: Tools, runs: readonly JournalRun[], ahead: ToolsAhead) {
@@ -77,9 +87,7 @@ async function planBackend(tools: Tools, runs: readonly JournalRun[], ahead: Too
   try {
     const venv = await planProject(layout.root, parts, {isComing, isPythonComing, runs})
     const {schemaFile, environment} = await planSettings(tools)
-    const made = [clone.step, ...generated.steps, ...venv.steps, ...schemaFile.steps]
-    const steps = [...made, ...environment.steps].filter((step) => step !== undefined)
-    return {...nothing, steps, work: {clone, generated, venv, schemaFile, environment}}
+    return {...nothing, work: {clone, generated, venv, schemaFile, environment}}
   } catch (error) {
     // The rest of the machine is set up all the same.
     if (!['NO_BACKEND', 'NO_VENV', 'PYTHON_TOO_OLD'].includes(codeOf(error) ?? '')) throw error

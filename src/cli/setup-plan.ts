@@ -43,11 +43,11 @@ export interface SetupPlan {
 }
 
 /** Looks at everything: files, binaries, ports, services, database, tenants, bucket. */
-export async function planSetup(tools: Tools): Promise<SetupPlan> {
+export async function planSetup(tools: Tools, keepsBackend: boolean): Promise<SetupPlan> {
   const {layout} = await tools.prospect()
   const wanted = await wantedFiles(await tools.templates(), layout)
   const files = await planWorkspaceFiles(wanted, layout, await tools.files())
-  const start = await planStackStart(tools, serviceNames)
+  const start = await planStackStart(tools, serviceNames, keepsBackend)
   const texts = await migrationTexts(tools, files)
   const state = await databaseState(tools, start)
   const database = await planDatabase(tools, texts, state)

@@ -1,9 +1,11 @@
+import type {KeptPlan} from '../features/projects/kept.js'
 import {allOrFirstFailure} from '../features/setup/settle.js'
 import type {FollowUp} from '../features/toolchain/follow-ups.js'
 import type {Step} from '../ports/journal.js'
 import type {ToolchainProfile} from '../ports/toolchain.js'
+import {applyBackendStart, observeBackend, planBackendStart} from './kept-work.js'
 import {applyProjects} from './projects-apply.js'
-import {planProjects, type ProjectsPlan} from './projects-plan.js'
+import {backendSteps, planProjects, type ProjectsPlan} from './projects-plan.js'
 import type {Applying} from './run-plan.js'
 import {applySetup, planSetup, type SetupPlan} from './setup-plan.js'
 import type {Tools} from './tools.js'
@@ -17,50 +19,85 @@ export interface SetupWish {
   readonly choices: Readonly<Record<string, string>>
 }
 
+interface KeptWork extends KeptPlan {
+  readonly followUps: readonly FollowUp[]
+}
+
 /** The tools of the machine, the platform and its programs, as one plan. */
 export interface MachinePlan {
   readonly steps: readonly Step[]
   readonly toolchain: ToolsPlan | undefined
   readonly platform: SetupPlan | undefined
   readonly projects: ProjectsPlan | undefined
+  readonly kept: KeptWork | undefined
   readonly later: readonly string[]
   readonly followUps: readonly FollowUp[]
 }
 
 export async function planMachine(tools: Tools, wish: SetupWish): Promise<MachinePlan> {
-  const {profile, isToolsOnly, choices} = wish
-  const toolchain = profile === undefined ? undefined : await planTools(tools, {profile, choices})
-  const platform = isToolsOnly ? undefined : await planSetup(tools)
-  const projects =
-    profile === undefined || toolchain === undefined || isToolsOnly
-      ? undefined
-      : await planProjects(tools, profile, toolchain)
+  const toolchain = await planToolsOf(tools, wish)
+  const projects = await planProjectsOf(tools, wish, toolchain)
+  const isComing = projects?.backend !== undefined
+  const platform = wish.isToolsOnly ? undefined : await planSetup(tools, isComing)
+  const kept = platform === undefined ? undefined : await planKept(tools, platform, projects)
   return {
-    steps: [toolchain, platform, projects].flatMap((part) => part?.steps ?? []),
+    steps: [toolchain, platform, projects, kept].flatMap((part) => part?.steps ?? []),
     toolchain,
     platform,
     projects,
+    kept,
     later: platform?.later ?? [],
-    followUps: [toolchain, projects].flatMap((part) => part?.followUps ?? []),
+    followUps: [toolchain, projects, kept].flatMap((part) => part?.followUps ?? []),
   }
+}
+
+async function planToolsOf(
+  tools: Tools,
+  {profile, choices}: SetupWish,
+): Promise<ToolsPlan | undefined> {
+  return profile === undefined ? undefined : planTools(tools, {profile, choices})
+}
+
+async function planProjectsOf(
+  tools: Tools,
+  {profile, isToolsOnly}: SetupWish,
+  toolchain: ToolsPlan | undefined,
+): Promise<ProjectsPlan | undefined> {
+  if (profile === undefined || toolchain === undefined || isToolsOnly) return undefined
+  return planProjects(tools, profile, toolchain)
+}
+
+/** The backend is kept running where it is prepared or will be. */
+async function planKept(
+  tools: Tools,
+  {start: {ports}}: SetupPlan,
+  projects: ProjectsPlan | undefined,
+): Promise<KeptWork> {
+  const isComing = projects?.backend !== undefined && backendSteps(projects).length > 0
+  const plan = await planBackendStart(tools, ports, {isComing})
+  const {taken, status} = await observeBackend(tools, ports)
+  if (taken === undefined || projects?.backend === undefined) return {...plan, followUps: []}
+  const todo = `${taken}: end it or set ports.backend in mitra.yml, then mitra up.`
+  return {...plan, followUps: [{tool: status.name, title: 'The backend does not run', todo}]}
 }
 
 /** What is left for a person now. */
 export async function leftForPerson(
   tools: Tools,
-  {profile, isToolsOnly, choices}: SetupWish,
+  wish: SetupWish,
+  platform: SetupPlan | undefined,
 ): Promise<readonly FollowUp[]> {
-  if (profile === undefined) return []
-  const toolchain = await planTools(tools, {profile, choices})
-  if (isToolsOnly) return toolchain.followUps
-  const projects = await planProjects(tools, profile, toolchain)
-  return [...toolchain.followUps, ...projects.followUps]
+  if (wish.profile === undefined) return []
+  const toolchain = await planToolsOf(tools, wish)
+  const projects = await planProjectsOf(tools, wish, toolchain)
+  const kept = platform === undefined ? undefined : await planKept(tools, platform, projects)
+  return [toolchain, projects, kept].flatMap((part) => part?.followUps ?? [])
 }
 
 /** A tool that cannot be had does not keep the platform from coming up. */
 export async function applyMachine(
   tools: Tools,
-  {toolchain, platform, projects}: MachinePlan,
+  {toolchain, platform, projects, kept}: MachinePlan,
   {profile}: SetupWish,
   applying: Applying,
 ): Promise<void> {
@@ -68,15 +105,29 @@ export async function applyMachine(
     toolchain === undefined || profile === undefined
       ? Promise.resolve()
       : applyTools(tools, profile, toolchain, applying)
-  const afterTools = async (work: () => Promise<void>) => {
-    await ready.catch(() => undefined)
-    await work()
-  }
-  await allOrFirstFailure([
-    ready,
-    ...(platform === undefined ? [] : [afterTools(() => applySetup(tools, platform, applying))]),
-    ...(projects === undefined
-      ? []
-      : [afterTools(() => applyProjects(tools, projects, platform?.start.ports, applying))]),
-  ])
+  const ports = platform?.start.ports
+  const made = after(ready, async () => {
+    if (projects !== undefined) await applyProjects(tools, projects, ports, applying)
+  })
+  const up = after(ready, async () => {
+    if (platform !== undefined) await applySetup(tools, platform, applying)
+  })
+  const serves = after(up, async () => {
+    if (kept === undefined || ports === undefined) return
+    const isMade = await made.then(
+      () => true,
+      () => false,
+    )
+    await (isMade ? applyBackendStart(tools, kept, ports, applying) : recordBlocked(kept, applying))
+  })
+  await allOrFirstFailure([ready, up, made, serves])
+}
+
+async function after(first: Promise<void>, work: () => Promise<void>): Promise<void> {
+  await first.catch(() => undefined)
+  await work()
+}
+
+async function recordBlocked({steps}: KeptWork, {run}: Applying): Promise<void> {
+  for (const {id} of steps) await run.failed(id, 'BLOCKED', 'What it needs was not done.')
 }

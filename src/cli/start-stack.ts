@@ -8,6 +8,7 @@ import type {Tools} from './tools.js'
 export async function planStackStart(
   tools: Tools,
   wanted: readonly ServiceName[],
+  keepsBackend = false,
 ): Promise<StartPlan> {
   const {config} = await tools.prospect()
   const seen = await observeStart(wanted, {
@@ -16,6 +17,7 @@ export async function planStackStart(
     sockets: await tools.sockets(),
     ports: await tools.ports(),
     isChosen: (name) => config.isChosen(`ports.${name}`),
+    keepsBackend,
   })
   return planStart(wanted, seen)
 }

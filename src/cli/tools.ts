@@ -10,6 +10,7 @@ import type {FoundEngine} from '../ports/engine.js'
 import type {Files, Templates} from '../ports/files.js'
 import type {Host} from '../ports/host.js'
 import type {Foreground} from '../ports/foreground.js'
+import type {KeptBackend} from '../ports/kept-backend.js'
 import type {Journal} from '../ports/journal.js'
 import type {Lan} from '../ports/lan.js'
 import type {Machine} from '../ports/machine.js'
@@ -71,6 +72,8 @@ export interface Tools extends CostTools, EnvironmentTools, ToolchainTools {
   /** The ports in force; `stack` and `database` use them unless told otherwise. */
   readonly ports: () => Promise<Ports>
   readonly stack: (ports?: Ports) => Promise<Stack>
+  /** The backend as a process of this machine. */
+  readonly backend: (ports?: Ports) => Promise<KeptBackend>
   readonly database: (ports?: Ports) => Promise<Database>
   readonly objectStore: (ports?: Ports) => Promise<ObjectStore>
   readonly migrationFiles: () => Promise<MigrationFiles>
@@ -185,6 +188,10 @@ function stackTools(tools: () => Tools, once: Once) {
         secrets: await tools().secrets(),
         engine: (await tools().engine()).engine,
       })
+    },
+    async backend(ports?: Ports) {
+      const {openBackend} = await import('./open-stack.js')
+      return openBackend(await tools().prospect(), ports ?? (await tools().ports()))
     },
     async database(ports?: Ports) {
       const {PgDatabase} = await import('../adapters/postgres/database.js')

@@ -4,6 +4,7 @@ import {keptFile, refuseChanged, restoreEnvironmentFile} from '../features/envir
 import type {Json, Step} from '../ports/journal.js'
 import {serviceNames, type ServiceName} from '../ports/stack.js'
 import type {Undoer} from '../ports/undo.js'
+import {backendUndoers} from './kept-work.js'
 import {projectUndoers} from './projects-apply.js'
 import {tenantUndoers} from './tenant-undoers.js'
 import {toolchainUndoer} from './toolchain-work.js'
@@ -13,6 +14,7 @@ import type {Tools} from './tools.js'
 export function undoersOf(tools: Tools): readonly Undoer[] {
   return [
     startUndoer(tools),
+    ...backendUndoers(tools),
     stopUndoer(tools),
     resetUndoer(tools),
     // Before the undoer of all files: those of the backend stay where they were changed.

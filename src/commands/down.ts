@@ -1,8 +1,9 @@
 import {planFlag} from '../cli/flags.js'
+import {applyBackendStop, planBackendStop} from '../cli/kept-work.js'
 import {MitraCommand} from '../cli/mitra-command.js'
 import {countOf, planText} from '../cli/plan-text.js'
 import {runPlan} from '../cli/run-plan.js'
-import {servicesNamed} from '../features/stack/names.js'
+import {keptNamed} from '../features/stack/names.js'
 import {applyStop, planStop} from '../features/stack/stop.js'
 import type {Step} from '../ports/journal.js'
 import {serviceNames} from '../ports/stack.js'
@@ -15,15 +16,21 @@ export default class Down extends MitraCommand {
 
   async run(): Promise<{applied: boolean; plan: readonly Step[]}> {
     const {argv, flags} = await this.parse(Down)
-    const wanted = servicesNamed(argv.map(String))
+    const wanted = keptNamed(argv.map(String))
     await this.tools.workspace()
     const stack = await this.tools.stack()
     const {plan, applied} = await runPlan({
       tools: this.tools,
       command: 'down',
       isPlanOnly: flags.plan,
-      observe: async () => ({steps: planStop(wanted, await stack.states())}),
-      apply: ({steps}, applying) => applyStop(servicesOf(steps), {stack, ...applying}),
+      observe: async () => {
+        const backend = wanted.backend ? await planBackendStop(this.tools) : []
+        return {steps: [...backend, ...planStop(wanted.services, await stack.states())]}
+      },
+      apply: async ({steps}, applying) => {
+        await applyBackendStop(this.tools, steps, applying)
+        await applyStop(servicesOf(steps), {stack, ...applying})
+      },
     })
 
     if (flags.plan) this.exitWithPlan(plan.steps.length)

@@ -1,7 +1,7 @@
 import {Flags} from '@oclif/core'
+import {keptLogs, type KeptLine} from '../cli/kept-logs.js'
 import {MitraCommand} from '../cli/mitra-command.js'
-import {servicesNamed} from '../features/stack/names.js'
-import type {LogLine} from '../ports/stack.js'
+import {keptNamed} from '../features/stack/names.js'
 import {MitraError} from '../errors.js'
 
 export default class Logs extends MitraCommand {
@@ -16,19 +16,18 @@ export default class Logs extends MitraCommand {
     follow: Flags.boolean({char: 'f', summary: 'Go on until Ctrl-C.'}),
   }
 
-  async run(): Promise<{lines: readonly LogLine[]}> {
+  async run(): Promise<{lines: readonly KeptLine[]}> {
     const {argv, flags} = await this.parse(Logs)
     if (flags.follow && this.jsonEnabled()) {
       throw new MitraError('usage', 'FOLLOW_JSON', '--json is one document: it cannot follow.', {
         hints: ['Leave out --follow or --json.'],
       })
     }
-    const services = servicesNamed(argv.map(String))
+    const wanted = keptNamed(argv.map(String))
     await this.tools.workspace()
-    const stack = await this.tools.stack()
-    const isPrefixed = services.length > 1
-    const lines: LogLine[] = []
-    for await (const line of stack.logs(services, {tail: flags.tail, follow: flags.follow})) {
+    const isPrefixed = wanted.services.length + Number(wanted.backend) > 1
+    const lines: KeptLine[] = []
+    for await (const line of keptLogs(this.tools, wanted, flags)) {
       if (this.jsonEnabled()) lines.push(line)
       else this.log(isPrefixed ? `${line.service.padEnd(12)} ${line.text}` : line.text)
     }

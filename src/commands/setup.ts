@@ -1,6 +1,7 @@
 import {Flags} from '@oclif/core'
 import {askChoices} from '../cli/ask-choices.js'
 import {engineFlag, objectStoreFlag, planFlag, yesFlag} from '../cli/flags.js'
+import {keptViews} from '../cli/kept-work.js'
 import {MitraCommand} from '../cli/mitra-command.js'
 import {runPlan} from '../cli/run-plan.js'
 import {setupText, setupUndoText} from '../cli/setup-text.js'
@@ -14,7 +15,7 @@ import {
 } from '../cli/setup-work.js'
 import {machineShortages} from '../cli/toolchain-work.js'
 import {observeDatabase} from '../features/migrations/state.js'
-import {serviceViews, type ServiceView} from '../features/stack/status.js'
+import type {ServiceView} from '../features/stack/status.js'
 import type {FollowUp} from '../features/toolchain/follow-ups.js'
 import type {Shortage} from '../features/toolchain/minimums.js'
 import type {Step} from '../ports/journal.js'
@@ -164,12 +165,13 @@ export default class Setup extends MitraCommand {
   /** Asked again after a change: what was installed may be hidden by another. */
   private async followUpsAfter(plan: MachinePlan, applied: boolean, wish: SetupWish) {
     if (!applied || wish.profile === undefined) return plan.followUps
-    return leftForPerson(this.tools, wish)
+    return leftForPerson(this.tools, wish, plan.platform)
   }
 
   private async seen({platform}: MachinePlan, isPlan: boolean) {
     const ports = platform?.start.ports
-    const services = serviceViews(await (await this.tools.stack(ports)).states())
+    const states = await (await this.tools.stack(ports)).states()
+    const {services} = await keptViews(this.tools, states, ports)
     const tenants = isPlan ? null : await this.tenantNames(ports)
     const urls = Object.fromEntries(services.map(({name, url}) => [name, url]))
     return {services, tenants, urls}

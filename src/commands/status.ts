@@ -1,14 +1,17 @@
+import {keptViews} from '../cli/kept-work.js'
 import {MitraCommand} from '../cli/mitra-command.js'
 import {servicesTable} from '../cli/services-table.js'
 import {workspaceMigrations} from '../cli/database-work.js'
 import {countPending, planMigrations} from '../features/migrations/plan.js'
 import {observeDatabase} from '../features/migrations/state.js'
-import {serviceViews, type ServiceView} from '../features/stack/status.js'
+import type {ServiceView} from '../features/stack/status.js'
 
 interface StatusResult {
   readonly engine: 'docker' | 'native'
   readonly why: string
   readonly services: readonly ServiceView[]
+  /** Why the backend does not run. */
+  readonly backend: string | null
   /** Null while the database cannot be asked. */
   readonly tenants: readonly string[] | null
   readonly pendingMigrations: number | null
@@ -22,10 +25,10 @@ export default class Status extends MitraCommand {
     await this.parse(Status)
     await this.tools.workspace()
     const [{engine, why}, stack] = await Promise.all([this.tools.engine(), this.tools.stack()])
-    const services = serviceViews(await stack.states())
-    const isUp = services.some(({name, state}) => name === 'postgres' && state === 'healthy')
+    const kept = await keptViews(this.tools, await stack.states())
+    const isUp = kept.services.some(({name, state}) => name === 'postgres' && state === 'healthy')
     const held = isUp ? await this.held() : {tenants: null, pendingMigrations: null}
-    const result = {engine, why, services, ...held}
+    const result = {engine, why, ...kept, ...held}
     this.log(statusText(result))
     return result
   }
@@ -37,7 +40,8 @@ export default class Status extends MitraCommand {
   }
 }
 
-function statusText({engine, why, services, tenants, pendingMigrations}: StatusResult): string {
+function statusText(result: StatusResult): string {
+  const {engine, why, services, backend, tenants, pendingMigrations} = result
   const names = tenants === null ? 'unknown while Postgres is down' : tenants.join(', ') || 'none'
   const total = services.reduce((sum, {memoryBytes}) => sum + (memoryBytes ?? 0), 0)
   const isDown = services.some(({state}) => state !== 'healthy')
@@ -53,6 +57,7 @@ function statusText({engine, why, services, tenants, pendingMigrations}: StatusR
     `Engine   ${engine} (${why})`,
     `Memory   ${Math.round(total / 1_000_000)} MB`,
     `Tenants  ${names}`,
+    ...(backend === null ? [] : [`Backend  ${backend}`]),
     ...(next.length > 0 ? ['', ...next] : []),
   ].join('\n')
 }

@@ -3,6 +3,9 @@ export const serviceNames = ['postgres', 'redis', 'object-store', 'nginx'] as co
 
 export type ServiceName = (typeof serviceNames)[number]
 
+/** All that is kept running: the services and, a process of this machine with either engine, the backend. */
+export type KeptName = ServiceName | 'backend'
+
 export type ServiceState = 'healthy' | 'starting' | 'stopped' | 'failed'
 
 export interface ServiceStatus {

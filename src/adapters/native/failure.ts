@@ -6,7 +6,7 @@ export interface ServiceFailure {
 }
 
 const saidAloud =
-  /\b(FATAL|PANIC|emerg|panic|fatal|Fatal|error|Error|ERR|[Ff]ailed|denied|refused|in use)\b/
+  /\b(FATAL|PANIC|emerg|panic|fatal|Fatal|error|\w*Error|ERR|[Ff]ailed|denied|refused|in use)\b/
 
 /** Why a service ended: the line in which it says so, else its exit status. */
 export function failureOf(exitCode: number | undefined, lines: readonly string[]): ServiceFailure {

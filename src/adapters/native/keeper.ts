@@ -2,7 +2,7 @@ import {spawn} from 'node:child_process'
 import {appendFileSync, chownSync, closeSync, openSync, rmSync, writeFileSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 import {setTimeout as sleep} from 'node:timers/promises'
-import type {ServiceName} from '../../ports/stack.js'
+import type {KeptName} from '../../ports/stack.js'
 import {allowedEnvironment} from '../process/run.js'
 import {keeperScript, reaperScript} from './keeper-script.js'
 import {rotateLog} from './log-files.js'
@@ -17,8 +17,10 @@ const passedOn = ['PATH', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR']
 // Nginx told to QUIT waits for its last connection; a browser may keep one open for minutes.
 const patienceMs = 300
 
+type KeeperPlace = Pick<NativePlace, 'account' | 'log' | 'run'>
+
 /** Opens the log for appending, an old large one turned away first; returns the handle. */
-export function openLog(service: ServiceName, place: NativePlace): number {
+export function openLog(service: KeptName, place: KeeperPlace): number {
   const log = place.log(service)
   makeOwned(dirname(log), place.account)
   rotateLog(log)
@@ -29,13 +31,13 @@ export function openLog(service: ServiceName, place: NativePlace): number {
 
 interface KeptStart {
   readonly launch: Launch
-  readonly runtime: Runtime
-  readonly place: NativePlace
+  readonly runtime: Pick<Runtime, 'env'>
+  readonly place: KeeperPlace
   readonly log: number
 }
 
 /** Starts a service under its keeper; returns at once, the run files tell the rest. */
-export function startKept(service: ServiceName, {launch, runtime, place, log}: KeptStart): void {
+export function startKept(service: KeptName, {launch, runtime, place, log}: KeptStart): void {
   const inherited = Object.entries(allowedEnvironment()).filter(([name]) => passedOn.includes(name))
   const env = {...Object.fromEntries(inherited), ...runtime.env, ...launch.env}
   const told = [place.run(service), launch.stopSignal, launch.folder, reaperScript]

@@ -1,6 +1,5 @@
 import {closeSync, existsSync, openSync, readSync, renameSync, statSync} from 'node:fs'
 import {setTimeout as sleep} from 'node:timers/promises'
-import type {LogLine, ServiceName} from '../../ports/stack.js'
 
 const mostBytes = 10_000_000
 const kept = 3
@@ -23,10 +22,10 @@ export function lastLines(path: string, count: number, from = 0): readonly strin
 }
 
 /** Goes on with what is appended until the signal aborts. */
-export async function* followLogs(
-  files: ReadonlyMap<ServiceName, string>,
+export async function* followLogs<Name extends string>(
+  files: ReadonlyMap<Name, string>,
   signal: AbortSignal | undefined,
-): AsyncIterable<LogLine> {
+): AsyncIterable<{readonly service: Name; readonly text: string}> {
   const offsets = new Map([...files].map(([service, path]) => [service, sizeOfLog(path)]))
   while (signal?.aborted !== true) {
     for (const [service, path] of files) {

@@ -1,7 +1,7 @@
 import {chmodSync, chownSync, mkdirSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {MitraError} from '../../errors.js'
-import type {ServiceName} from '../../ports/stack.js'
+import type {KeptName, ServiceName} from '../../ports/stack.js'
 import type {StackSettings} from '../../ports/stack-settings.js'
 
 /** An existing account that services run under when mitra itself runs as root. */
@@ -17,8 +17,8 @@ export interface NativePlace {
   /** `<base>/data/g<generation>/<service>` */
   readonly data: (service: ServiceName) => string
   /** Prefix of the run files of a service: `.json`, `.pid`, `.exit`, `.run/`. */
-  readonly run: (service: ServiceName) => string
-  readonly log: (service: ServiceName) => string
+  readonly run: (service: KeptName) => string
+  readonly log: (service: KeptName) => string
   readonly conf: string
   readonly generations: string
 }

@@ -14,6 +14,8 @@ export interface Registered {
   readonly startedAt: string
   /** Size of the log at the start: what comes after it was said by this run. */
   readonly logFrom: number
+  /** Of the files that it was started with; the backend alone has it. */
+  readonly inputs?: string
 }
 
 /** A service as its run files tell of it. */

@@ -1,6 +1,5 @@
 import {existsSync, readdirSync, rmSync} from 'node:fs'
 import {dirname, join} from 'node:path'
-import {setTimeout as sleep} from 'node:timers/promises'
 import {MitraError} from '../../errors.js'
 import type {
   Generation,
@@ -12,10 +11,9 @@ import type {
 } from '../../ports/stack.js'
 import {serviceNames} from '../../ports/stack.js'
 import type {StackSettings} from '../../ports/stack-settings.js'
-import {acquireLock} from '../journal/lock.js'
-import {HostSockets} from '../sockets/ports.js'
-import {failedService, failureOf, serviceFailed, type ServiceFailure} from './failure.js'
-import {openLog, startKept, stopKept, untilSpoken} from './keeper.js'
+import {serviceFailed} from './failure.js'
+import {openLog, startKept} from './keeper.js'
+import {failureOfKept, startUntilHealthy, stopAlone, type KeptProcess} from './kept-process.js'
 import {followLogs, lastLines, sizeOfLog} from './log-files.js'
 import {memoryOf, parentsOfAll} from './memory.js'
 import {nginxProgram, writeNginxFiles} from './nginx.js'
@@ -24,7 +22,7 @@ import {makeOwned, nativePlace, type NativePlace} from './place.js'
 import {postgresProgram} from './postgres.js'
 import type {Program} from './program.js'
 import {redisProgram} from './redis.js'
-import {readRecorded, register, type Recorded} from './registry.js'
+import {readRecorded, register} from './registry.js'
 import {RuntimeChoice} from './runtimes.js'
 import {sizeOfFolder} from './size.js'
 
@@ -80,7 +78,7 @@ export class NativeStack implements Stack {
     makeOwned(dirname(this.#place.run('postgres')), this.#place.account)
     const results = await Promise.allSettled(
       services.map(async (service) => {
-        await this.#start(service)
+        await startUntilHealthy(this.#kept(service))
         await onHealthy(service)
       }),
     )
@@ -92,11 +90,7 @@ export class NativeStack implements Stack {
 
   async down(services: readonly ServiceName[]): Promise<void> {
     if (!existsSync(dirname(this.#place.run('postgres')))) return
-    await Promise.all(
-      services.map((service) =>
-        this.#alone(service, 'stop', () => stopKept(this.#place.run(service))),
-      ),
-    )
+    await Promise.all(services.map((service) => stopAlone(this.#kept(service))))
   }
 
   async *logs(
@@ -176,111 +170,46 @@ export class NativeStack implements Stack {
     }
     if (registered === undefined) return {...common, state: 'stopped'}
     if (isStarting) return {...common, state: 'starting'}
-    if (pid === undefined) return {...common, state: 'failed', failure: this.#failure(name)}
+    if (pid === undefined)
+      return {...common, state: 'failed', failure: failureOfKept(this.#kept(name))}
     const isHealthy = await program.isHealthy(this.#settings, pid, registered.folder)
     return {...common, state: isHealthy ? 'healthy' : 'starting'}
   }
 
-  /** One process at a time starts or stops a service; a lock that dies with its holder. */
-  async #alone<T>(service: ServiceName, purpose: string, work: () => Promise<T>): Promise<T> {
-    const folder = join(this.#settings.layout.state, 'locks')
-    const waitMs = this.#settings.startTimeoutMs
-    const lock = await acquireLock(folder, service, {purpose: `${purpose} ${service}`, waitMs})
-    try {
-      return await work()
-    } finally {
-      await lock.release()
-    }
-  }
-
-  async #start(service: ServiceName): Promise<void> {
-    const wasRunning = await this.#ensureRunning(service)
-    try {
-      await this.#untilHealthy(service)
-    } catch (error) {
-      // What was just being killed when we looked is started after all.
-      const isGone = readRecorded(this.#place.run(service)).pid === undefined
-      if (!wasRunning || !isGone) throw error
-      await this.#ensureRunning(service)
-      await this.#untilHealthy(service)
-    }
-  }
-
-  /** True when it ran already. */
-  #ensureRunning(service: ServiceName): Promise<boolean> {
-    return this.#alone(service, 'start', async () => {
-      const base = this.#place.run(service)
-      await untilSpoken(base)
-      const before = readRecorded(base)
-      if (this.#isAsWanted(service, before)) return true
-      // What is left of an earlier start is cleared before this one begins.
-      if (before.registered !== undefined || before.isPidFileThere) await stopKept(base)
-      await this.#launch(service, base)
-      return false
-    })
-  }
-
-  // Runs, has somebody who cleans up after it, on this port and with these data.
-  #isAsWanted(service: ServiceName, {registered, pid, isKept}: Recorded): boolean {
-    const port = programs[service].port(this.#settings)
-    const {generation} = this.#settings
-    const isSame = registered?.port === port && registered.generation === generation
-    return pid !== undefined && isKept && isSame
-  }
-
-  async #launch(service: ServiceName, base: string): Promise<void> {
+  #kept(service: ServiceName): KeptProcess {
     const program = programs[service]
     const port = program.port(this.#settings)
-    await this.#requireFree(service, port)
+    const {generation, layout, startTimeoutMs: timeoutMs} = this.#settings
+    return {
+      name: service,
+      base: this.#place.run(service),
+      log: this.#place.log(service),
+      locks: join(layout.state, 'locks'),
+      port,
+      timeoutMs,
+      // On this port and with these data.
+      isSame: (registered) => registered.port === port && registered.generation === generation,
+      isHealthy: (pid, folder) => program.isHealthy(this.#settings, pid, folder),
+      launch: () => this.#launch(service),
+    }
+  }
+
+  async #launch(service: ServiceName): Promise<void> {
     const runtime = await this.#runtimes.obtain(service, () => undefined)
-    const launch = await program.launch({settings: this.#settings, place: this.#place, runtime})
-    const log = openLog(service, this.#place)
-    register(base, {
+    const place = this.#place
+    const launch = await programs[service].launch({settings: this.#settings, place, runtime})
+    const log = openLog(service, place)
+    register(place.run(service), {
       kind: runtime.kind,
       version: runtime.version,
-      port,
+      port: programs[service].port(this.#settings),
       generation: this.#settings.generation,
       folder: launch.folder,
       stopSignal: launch.stopSignal,
       startedAt: new Date().toISOString(),
-      logFrom: sizeOfLog(this.#place.log(service)),
+      logFrom: sizeOfLog(place.log(service)),
     })
-    startKept(service, {launch, runtime, place: this.#place, log})
-    await untilSpoken(base)
-  }
-
-  // Nginx tries a taken port for two seconds before it says so.
-  async #requireFree(service: ServiceName, port: number): Promise<void> {
-    const sockets = new HostSockets()
-    if (await sockets.isPortFree(port)) return
-    const {pid, command} = (await sockets.portHolder(port)) ?? {}
-    const holder = command === undefined ? 'another program' : `${command} (pid ${pid})`
-    const cause = `port ${port} is taken by ${holder}`
-    throw failedService(service, {cause, lastLines: []}, [`End ${holder}, or choose another port.`])
-  }
-
-  async #untilHealthy(service: ServiceName): Promise<void> {
-    const program = programs[service]
-    const base = this.#place.run(service)
-    const until = Date.now() + this.#settings.startTimeoutMs
-    while (Date.now() < until) {
-      const {registered, pid, exitCode, isStarting, isKept} = readRecorded(base)
-      // Without its process it is about to have one, or about to have an exit code, or lost.
-      const isLost = pid === undefined && !isStarting && !isKept
-      if (exitCode !== undefined || isLost) throw failedService(service, this.#failure(service))
-      const folder = registered?.folder ?? ''
-      if (pid !== undefined && (await program.isHealthy(this.#settings, pid, folder))) return
-      await sleep(20)
-    }
-    const seconds = this.#settings.startTimeoutMs / 1000
-    const {lastLines: lines} = this.#failure(service)
-    const cause = `it did not answer within ${seconds} s`
-    throw failedService(service, {cause, lastLines: lines})
-  }
-
-  #failure(service: ServiceName): ServiceFailure {
-    const {exitCode, registered} = readRecorded(this.#place.run(service))
-    return failureOf(exitCode, lastLines(this.#place.log(service), 20, registered?.logFrom))
+    startKept(service, {launch, runtime, place, log})
   }
 }
 

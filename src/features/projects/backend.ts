@@ -98,12 +98,21 @@ async function applyStep({id, title, detail}: Step, folder: string, tools: Backe
 
 /** The backend with reload, on loopback. */
 export function serveCommand(folder: string, port: number): Argv {
+  return uvicorn(folder, port, ['--reload'])
+}
+
+/** The backend as it is kept; it ends within five seconds, whoever is still connected. */
+export function keptCommand(folder: string, port: number): Argv {
+  return uvicorn(folder, port, ['--timeout-graceful-shutdown', '5'])
+}
+
+function uvicorn(folder: string, port: number, further: readonly string[]): Argv {
   return [
     `${folder}/${python}`,
     '-m',
     'uvicorn',
     'main:app',
-    '--reload',
+    ...further,
     '--host',
     '127.0.0.1',
     '--port',
@@ -111,6 +120,20 @@ export function serveCommand(folder: string, port: number): Argv {
     '--env-file',
     '../.env.local',
   ]
+}
+
+/** What the backend is run with: a change of it needs another start. Undefined while it is not prepared. */
+export async function backendInputs(
+  root: string,
+  files: Files,
+): Promise<{readonly inputs: string; readonly isInstalled: boolean} | undefined> {
+  const folder = `${root}/python-backend`
+  const paths = ['main.py', 'requirements.txt', '.venv/.mitra-requirements', '../.env.local']
+  const texts = await Promise.all(paths.map((path) => files.read(`${folder}/${path}`)))
+  if (texts.includes(undefined)) return undefined
+  const [, requirements = '', stamp, environment = ''] = texts
+  const digest = digestOfText(requirements)
+  return {inputs: digestOfText(`${digest}\0${environment}`), isInstalled: stamp === digest}
 }
 
 /** The text of requirements.txt. */

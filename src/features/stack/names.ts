@@ -11,20 +11,31 @@ const otherNames: Readonly<Record<string, ServiceName>> = {
   postgresql: 'postgres',
 }
 
-/** The services named on the command line; all of them when none is. */
-export function servicesNamed(words: readonly string[]): readonly ServiceName[] {
-  if (words.length === 0) return serviceNames
-  return [...new Set(words.map(serviceNamed))]
+/** What is named on the command line. */
+export interface KeptNames {
+  readonly services: readonly ServiceName[]
+  readonly backend: boolean
+  /** The backend was asked for by its name. */
+  readonly isNamed: boolean
+}
+
+/** The services and the backend as named; all of them when none is. */
+export function keptNamed(words: readonly string[]): KeptNames {
+  if (words.length === 0) return {services: serviceNames, backend: true, isNamed: false}
+  const isNamed = words.includes('backend')
+  const services = words.filter((word) => word !== 'backend').map(serviceNamed)
+  return {services: [...new Set(services)], backend: isNamed, isNamed}
 }
 
 function serviceNamed(word: string): ServiceName {
   const name = serviceNames.find((known) => known === word) ?? otherNames[word]
   if (name !== undefined) return name
-  const near = closest(word, [...serviceNames])
+  const known = [...serviceNames, 'backend']
+  const near = closest(word, known)
   throw new MitraError('usage', 'UNKNOWN_SERVICE', `No such service: ${word}.`, {
     hints: [
       ...(distance(word, near) <= 2 ? [`Did you mean ${near}?`] : []),
-      `The services are ${serviceNames.join(', ')}.`,
+      `The services are ${known.join(', ')}.`,
     ],
   })
 }

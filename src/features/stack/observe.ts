@@ -11,12 +11,14 @@ interface ObserveTools {
   /** In force now; what is taken is replaced in the result. */
   readonly ports: Ports
   readonly isChosen: (name: PortName) => boolean
+  /** The backend is going to be started by mitra. */
+  readonly keepsBackend?: boolean
 }
 
 /** Looks at services, binaries and ports; changes nothing. */
 export async function observeStart(
   wanted: readonly ServiceName[],
-  {stack, memory, sockets, ports, isChosen}: ObserveTools,
+  {stack, memory, sockets, ports, isChosen, keepsBackend = false}: ObserveTools,
 ): Promise<StartObservation> {
   const states = await stack.states()
   const isAllUp = wanted.every((name) => states.get(name)?.state === 'healthy')
@@ -24,7 +26,9 @@ export async function observeStart(
   const {engine} = stack
   if (isAllUp) return {engine, states, prepared: [], decisions: [], ports, remembered}
 
-  const wishes = portWishes(ports, states, isChosen)
+  // Once Nginx points to a port, whoever listens there is taken to be the backend.
+  const movesBackend = keepsBackend && remembered.ports.backend === undefined
+  const wishes = portWishes(ports, states, isChosen, movesBackend)
   const [prepared, decisions] = await Promise.all([
     stack.prepared(wanted),
     decidePorts(wishes, sockets),
@@ -37,6 +41,7 @@ function portWishes(
   ports: Ports,
   states: ReadonlyMap<ServiceName, ServiceStatus>,
   isChosen: (name: PortName) => boolean,
+  movesBackend: boolean,
 ): readonly PortWish[] {
   const isRunning = (name: ServiceName) => {
     const state = states.get(name)?.state
@@ -49,8 +54,7 @@ function portWishes(
     isOurs: isRunning(service),
   })
   return [
-    // Whoever listens on the backend's port is taken to be the backend: Nginx only points there.
-    {name: 'backend', wanted: ports.backend, isChosen: isChosen('backend'), isOurs: true},
+    {name: 'backend', wanted: ports.backend, isChosen: isChosen('backend'), isOurs: !movesBackend},
     ...serviceNames.map((name) => wish(name === 'object-store' ? 'objectStore' : name, name)),
     wish('objectStoreConsole', 'object-store'),
   ]

@@ -1,9 +1,10 @@
-import type {ServiceName, ServiceState, ServiceStatus} from '../../ports/stack.js'
+import type {BackendStatus} from '../../ports/kept-backend.js'
+import type {KeptName, ServiceName, ServiceState, ServiceStatus} from '../../ports/stack.js'
 import {serviceNames} from '../../ports/stack.js'
 
 /** One service as `status` and `up` print it. */
 export interface ServiceView {
-  readonly name: ServiceName
+  readonly name: KeptName
   readonly kind: string
   readonly state: ServiceState
   readonly url: string
@@ -14,16 +15,16 @@ export interface ServiceView {
   readonly failure?: {readonly cause: string; readonly lastLines: readonly string[]}
 }
 
-/** In the order of the table of services; `null` in JSON where a value is unknown. */
+/** In the order of the table of services, then the backend; `null` in JSON where a value is unknown. */
 export function serviceViews(
   states: ReadonlyMap<ServiceName, ServiceStatus>,
+  backend: readonly BackendStatus[] = [],
 ): readonly ServiceView[] {
-  return serviceNames.flatMap((name) => {
-    const status = states.get(name)
-    if (status === undefined) return []
-    const {kind, state, url, port, memoryBytes = null, version = null, failure} = status
+  const services = serviceNames.flatMap((name) => states.get(name) ?? [])
+  return [...services, ...backend].map((status) => {
+    const {name, kind, state, url, port, memoryBytes = null, version = null, failure} = status
     const view = {name, kind, state, url, port, memoryBytes, version}
-    return [failure === undefined ? view : {...view, failure}]
+    return failure === undefined ? view : {...view, failure}
   })
 }
 
