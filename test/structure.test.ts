@@ -45,6 +45,9 @@ const composition = new Set(
       // The backend and the app, made ready and run side by side.
       'dev-work',
       'dev-app',
+      // Repairs of the doctor and of the stack in one plan.
+      'doctor-work',
+      'fingerprint-work',
       // A bill out of any source, a report of it, and who gets it.
       'bill',
       'report-work',

@@ -7,6 +7,7 @@ import {verifyLedger} from '../features/migrations/verify.js'
 import {secretOf} from '../features/tenants/names.js'
 import {observeToolchain} from '../features/toolchain/observe.js'
 import type {Database} from '../ports/database.js'
+import type {Ports} from '../ports/workspace.js'
 import {environmentNames} from '../ports/environments.js'
 import {workspaceMigrations} from './database-work.js'
 import {foundEnvironment} from './environment-work.js'
@@ -26,15 +27,20 @@ const furtherVariables = [
 ]
 
 /** What the checks look at, out of the features that know it. */
-export function doctorTools(tools: Tools, deadlineMs: number): DoctorTools {
-  const database = () => limitedDatabase(tools, deadlineMs)
+export function doctorTools(
+  tools: Tools,
+  {deadlineMs, ports}: {readonly deadlineMs: number; readonly ports?: Ports | undefined},
+): DoctorTools {
+  const database = () => limitedDatabase(tools, deadlineMs, ports)
   return {
     ...tools,
     clock: tools.clock(),
-    stack: () => tools.stack(),
-    states: async () => (await tools.stack()).states(),
+    stopwatch: () => performance.now(),
+    ports: async () => ports ?? tools.ports(),
+    stack: () => tools.stack(ports),
+    states: async () => (await tools.stack(ports)).states(),
     database,
-    objectStore: () => tools.objectStore(),
+    objectStore: () => tools.objectStore(ports),
     workspace: async () => {
       const {layout, config} = await workspaceOrGone(tools)
       const bucket = config.values['objectStore.bucket']
@@ -64,8 +70,12 @@ async function workspaceOrGone(tools: Tools): Promise<Workspace> {
 }
 
 /** The same database, in sessions that end by themselves: who looks waits for nobody. */
-async function limitedDatabase(tools: Tools, withinMs: number): Promise<Database> {
-  const database = await tools.database()
+async function limitedDatabase(
+  tools: Tools,
+  withinMs: number,
+  ports: Ports | undefined,
+): Promise<Database> {
+  const database = await tools.database(ports)
   return {
     name: database.name,
     url: (login) => database.url(login),

@@ -1,5 +1,6 @@
 import type {CheckResult, Diagnosis} from '../features/doctor/diagnose.js'
-import {countOf} from './plan-text.js'
+import type {RepairResult} from './doctor-work.js'
+import {countOf, planText} from './plan-text.js'
 import {table} from './table.js'
 
 /**
@@ -15,7 +16,22 @@ export function findingsText({checks, wrong: ids}: Diagnosis): string {
   )
   const wrong = ids.flatMap((id) => checks.filter((check) => check.id === id))
   const drawn = table(['State', 'Check', 'Seen'], rows)
-  return [drawn, ...skipped, ...wrong.map(explained), verdict(checks)].join('\n\n')
+  return [
+    drawn,
+    ...skipped,
+    ...wrong.map(explained),
+    `${verdict(checks)}${canBeFixed(wrong)}`,
+  ].join('\n\n')
+}
+
+/** What was repaired, what could not be, or what would be. */
+export function fixText({applied, plan, failed}: RepairResult): string {
+  if (plan.length === 0) return 'Nothing of this can be repaired by mitra.'
+  if (!applied) return planText(plan)
+  const lines = failed.map(({what, message}) => `Not repaired: ${what}. ${message}`)
+  const done =
+    failed.length === 0 ? `${countOf(plan.length, 'step')} done; this is how it is now.` : ''
+  return [...lines, done].filter(Boolean).join('\n')
 }
 
 function skippedByReason(checks: readonly CheckResult[]): ReadonlyMap<string, readonly string[]> {
@@ -34,6 +50,11 @@ function explained({id, title, cause, fix = [], link, followsFrom}: CheckResult)
     ...fix.map((line) => `  > ${line}`),
     ...(link === undefined ? [] : [`  ${link}`]),
   ].join('\n')
+}
+
+function canBeFixed(wrong: readonly CheckResult[]): string {
+  const ids = wrong.filter(({repairs = []}) => repairs.length > 0).map(({id}) => id)
+  return ids.length === 0 ? '' : ` mitra doctor --fix repairs: ${ids.join(', ')}.`
 }
 
 function verdict(checks: readonly CheckResult[]): string {

@@ -7,6 +7,7 @@ import type {Clock} from '../ports/clock.js'
 import type {Database} from '../ports/database.js'
 import type {DdlChecker} from '../ports/ddl-checker.js'
 import type {FoundEngine} from '../ports/engine.js'
+import type {FileModes} from '../ports/file-modes.js'
 import type {Files, Templates} from '../ports/files.js'
 import type {Host} from '../ports/host.js'
 import type {Foreground} from '../ports/foreground.js'
@@ -52,6 +53,7 @@ export interface Tools extends CostTools, EnvironmentTools, ToolchainTools {
   readonly secrets: () => Promise<Secrets>
   readonly journal: () => Promise<Journal>
   readonly files: () => Promise<Files>
+  readonly fileModes: () => Promise<FileModes>
   readonly templates: () => Promise<Templates>
   /** Folders with personal data. */
   readonly privateFolders: () => Promise<PrivateFolders>
@@ -144,6 +146,9 @@ function workspaceTools(tools: () => Tools, once: Once) {
       return new DetachedMitra({root, logs: `${state}/logs`})
     }),
     files: once(async () => new (await import('../adapters/files/disk-files.js')).DiskFiles()),
+    fileModes: once(
+      async () => new (await import('../adapters/files/file-modes.js')).DiskFileModes(),
+    ),
     templates: once(
       async () => new (await import('../adapters/files/packaged-templates.js')).PackagedTemplates(),
     ),

@@ -6,6 +6,7 @@ import {serviceNames, type ServiceName} from '../ports/stack.js'
 import type {Undoer} from '../ports/undo.js'
 import {backendUndoers} from './kept-work.js'
 import {projectUndoers} from './projects-apply.js'
+import {repairUndoer} from './doctor-work.js'
 import {tenantUndoers} from './tenant-undoers.js'
 import {toolchainUndoer} from './toolchain-work.js'
 import type {Tools} from './tools.js'
@@ -23,6 +24,7 @@ export function undoersOf(tools: Tools): readonly Undoer[] {
     environmentUndoer(tools),
     scheduleUndoer(tools),
     toolchainUndoer(tools),
+    repairUndoer(tools),
     ...tenantUndoers(tools),
   ]
 }

@@ -42,6 +42,7 @@ export default class Restart extends MitraCommand {
       apply: async ({steps, services, kept}, applying) => {
         await applyBackendStop(this.tools, steps, applying)
         await applyStop(services.stop, {stack, ...applying})
+        if (services.stop.includes('postgres')) await stack.forgetPassword()
         await applyStackStart(this.tools, services.start, applying)
         await applyBackendStart(this.tools, kept, services.start.ports, applying)
       },

@@ -16,6 +16,8 @@ export interface StoragePlace {
   /** `data of the services` */
   readonly holds: string
   readonly freeBytes: number
+  /** Of the whole file system; undefined where it does not say. */
+  readonly sizeBytes?: number
 }
 
 /** What an earlier start left behind, by mitra's own record of it. */

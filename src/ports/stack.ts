@@ -73,6 +73,9 @@ export interface Stack {
     options: {readonly tail: number; readonly follow: boolean; readonly signal?: AbortSignal},
   ): AsyncIterable<LogLine>
 
+  /** The next start gives Postgres the password that this workspace keeps, even if it was given it before. */
+  forgetPassword(): Promise<void>
+
   /** True when the set in use already holds data of the service; false on a new machine. */
   hasData(service: ServiceName): Promise<boolean>
 

@@ -113,6 +113,8 @@ export class FakeStack implements Stack {
     }
   }
 
+  async forgetPassword(): Promise<void> {}
+
   async hasData(service: ServiceName): Promise<boolean> {
     return this.machine.data.get(this.#generation)?.has(service) ?? false
   }

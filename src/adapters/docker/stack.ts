@@ -99,6 +99,9 @@ export class DockerStack implements Stack {
     await Promise.all(running.map(({id}) => this.#engine.stop(id)))
   }
 
+  // Each start asks the server whether the password fits.
+  async forgetPassword(): Promise<void> {}
+
   async hasData(service: ServiceName): Promise<boolean> {
     return this.#engine.hasVolume(volumeName(this.#settings, service, this.#settings.generation))
   }

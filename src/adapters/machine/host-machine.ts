@@ -28,9 +28,7 @@ export class HostMachine implements Machine {
           ]),
       {path: cacheFolder(), holds: 'programs of the native engine'},
     ]
-    return Promise.all(
-      places.map(async (place) => ({...place, freeBytes: await freeBytes(place.path)})),
-    )
+    return Promise.all(places.map(async (place) => ({...place, ...(await roomAt(place.path))})))
   }
 
   async permissions(path: string): Promise<Permissions | undefined> {
@@ -56,14 +54,14 @@ function nativeBase({state, id}: WorkspaceLayout): string {
 }
 
 /** Of the file system that the path is on, or will be on once it is made. */
-async function freeBytes(path: string): Promise<number> {
+async function roomAt(path: string): Promise<Pick<StoragePlace, 'freeBytes' | 'sizeBytes'>> {
   try {
-    const {bavail, bsize} = await statfs(path)
-    return bavail * bsize
+    const {bavail, blocks, bsize} = await statfs(path)
+    return {freeBytes: bavail * bsize, sizeBytes: blocks * bsize}
   } catch (error) {
     const parent = dirname(path)
     if (codeOf(error) !== 'ENOENT' || parent === path) throw error
-    return freeBytes(parent)
+    return roomAt(parent)
   }
 }
 

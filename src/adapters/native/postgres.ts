@@ -131,14 +131,21 @@ function syncFolder(folder: string): void {
   closeSync(handle)
 }
 
+const appliedFile = 'mitra.password'
+
 /** A password that changed since it was last applied is set before the server starts. */
 async function applyPassword(context: ProgramContext, data: string): Promise<void> {
   const password = (await context.settings.secrets.ensure('postgres.admin')).reveal()
-  const file = join(data, 'mitra.password')
+  const file = join(data, appliedFile)
   if (readLines(file)[0] === fingerprint(password)) return
   // The server gets a verifier, so neither its log nor its memory ever holds the password.
   await singleUser(context, data, `ALTER ROLE ${superuser} PASSWORD '${scramVerifier(password)}'`)
   writeOwned(file, fingerprint(password), context.place.account)
+}
+
+/** For a password that was changed in the server itself, which no file tells of. */
+export function forgetApplied(data: string): void {
+  rmSync(join(data, appliedFile), {force: true})
 }
 
 async function singleUser(context: ProgramContext, data: string, sql: string): Promise<void> {

@@ -19,7 +19,7 @@ import {memoryOf, parentsOfAll} from './memory.js'
 import {nginxProgram, writeNginxFiles} from './nginx.js'
 import {objectStoreProgram} from './object-store.js'
 import {makeOwned, nativePlace, type NativePlace} from './place.js'
-import {postgresProgram} from './postgres.js'
+import {forgetApplied, postgresProgram} from './postgres.js'
 import type {Program} from './program.js'
 import {redisProgram} from './redis.js'
 import {readRecorded, register} from './registry.js'
@@ -109,6 +109,10 @@ export class NativeStack implements Stack {
     if (pid === undefined) return
     await writeNginxFiles(this.#settings, this.#place)
     process.kill(pid, 'SIGHUP')
+  }
+
+  async forgetPassword(): Promise<void> {
+    forgetApplied(this.#place.data('postgres'))
   }
 
   async hasData(service: ServiceName): Promise<boolean> {

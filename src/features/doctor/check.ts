@@ -15,6 +15,7 @@ import type {Secrets} from '../../ports/secrets.js'
 import type {Sockets} from '../../ports/sockets.js'
 import type {ServiceName, ServiceStatus, Stack} from '../../ports/stack.js'
 import type {PortName, Ports, WorkspaceLayout, WorkspaceMemory} from '../../ports/workspace.js'
+import type {Repair} from './repair.js'
 
 /** `unknown`: it gave no answer in time, so nobody can say. */
 export type CheckState = 'ok' | 'warning' | 'failed' | 'unknown' | 'skipped'
@@ -28,6 +29,8 @@ export interface Finding {
   /** Commands or sentences, most likely first. */
   readonly fix?: readonly string[]
   readonly link?: string
+  /** What `--fix` does about it, after asking. */
+  readonly repairs?: readonly Repair[]
 }
 
 /** What must hold before a check can look; the check of that thing itself reports when it does not. */
@@ -75,9 +78,17 @@ interface Problem {
   readonly fix: string
 }
 
+interface EnvironmentFault extends Problem {
+  readonly rule: string
+  /** The file, with the line where it is about one. */
+  readonly where: string
+}
+
 /** Everything that a check may look at; each opens what it needs and throws what it throws. */
 export interface DoctorTools {
   readonly clock: Clock
+  /** Milliseconds since some moment, finer than the clock. */
+  readonly stopwatch: () => number
   readonly machine: () => Promise<Machine>
   readonly network: () => Promise<Network>
   readonly docker: () => Promise<{readonly how: string} | {readonly why: string}>
@@ -104,7 +115,7 @@ export interface DoctorTools {
   /** Of the .env files that are there. */
   readonly environmentProblems: () => Promise<{
     readonly files: readonly string[]
-    readonly problems: readonly (Problem & {readonly where: string})[]
+    readonly problems: readonly EnvironmentFault[]
   }>
   readonly readMigrationFiles: () => Promise<unknown>
   readonly pendingMigrations: () => Promise<number>

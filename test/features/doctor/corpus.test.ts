@@ -1,5 +1,5 @@
 import {execFileSync} from 'node:child_process'
-import {mkdirSync, mkdtempSync, writeFileSync} from 'node:fs'
+import {mkdirSync, mkdtempSync, renameSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
@@ -13,7 +13,8 @@ import {
   settingsFaults,
   workspaceFaults,
 } from '../../support/faults/workspace-faults.js'
-import {SickWorkspace, type Examination} from '../../support/sick-workspace.js'
+import {SickWorkspace, type Examination, type Surrounding} from '../../support/sick-workspace.js'
+import {changedFiles, endedServices, tracesOf} from '../../support/traces.js'
 import {canMount} from '../../support/small-disk.js'
 
 const can = {
@@ -21,6 +22,8 @@ const can = {
   mount: canMount,
   noDocker: !('endpoint' in (await findEngine())),
 }
+// `MITRA_FAULTS=hangs` tries only these.
+const wanted = new RegExp(process.env['MITRA_FAULTS'] ?? '')
 const faults = [
   ...certificateFaults,
   ...machineFaults,
@@ -30,7 +33,7 @@ const faults = [
   ...workspaceFaults,
   ...serviceFaults,
   ...databaseFaults,
-].filter(({needs}) => needs === undefined || can[needs])
+].filter(({needs, what}) => (needs === undefined || can[needs]) && wanted.test(what))
 
 // Two cores: more at once only make each other late. What is late is no finding here.
 const atOnce = 2
@@ -50,36 +53,62 @@ function alarms({wrong, checks}: Examination): readonly string[] {
   return wrong.map((id) => `${id}: ${checks.find((check) => check.id === id)?.title}`)
 }
 
+interface Healed {
+  readonly examination: Examination
+  readonly files: readonly string[]
+  readonly restarts: readonly string[]
+}
+
+async function heal(sick: SickWorkspace, surrounding: Surrounding): Promise<Healed> {
+  const before = await tracesOf(sick)
+  const examination = await sick.examine(surrounding, '--fix', '--yes', ...patient)
+  const after = await tracesOf(sick)
+  return {
+    examination,
+    files: changedFiles(before, after),
+    restarts: endedServices(before, after),
+  }
+}
+
 describe('the corpus of faults', () => {
   const place = new SickWorkspace(25_500)
   const found = new Map<Fault, Examination>()
+  const healed = new Map<Fault, Healed>()
 
   async function injectInto(sick: SickWorkspace, fault: Fault): Promise<void> {
     const {undo, ...surrounding} = await fault.inject(sick)
     try {
       const flags = fault.what.endsWith(' hangs') ? [] : patient
       found.set(fault, await sick.examine(surrounding, ...flags))
+      if (fault.heals !== undefined) healed.set(fault, await heal(sick, surrounding))
     } finally {
       await undo?.()
     }
   }
 
+  /** One that cannot be injected is a miss and stops no other. */
+  async function tryFault(sick: SickWorkspace, fault: Fault): Promise<void> {
+    await injectInto(sick, fault).catch((error: unknown) => console.warn(fault.what, error))
+  }
+
   beforeAll(async () => {
     await place.mitra('setup', '--yes', '--engine', 'native')
+    await place.mitra('env', 'init', 'local')
+    renameSync(place.path('.env.local'), place.path('.env.good'))
     await sideBySide(
       faults.filter(({alone}) => alone === undefined),
       async (fault) => {
         const copy = place.copy()
-        await injectInto(copy, fault)
+        await tryFault(copy, fault)
         copy.forget()
       },
     )
-    for (const fault of faults.filter(({alone}) => alone)) await injectInto(place, fault)
-  }, 400_000)
+    for (const fault of faults.filter(({alone}) => alone)) await tryFault(place, fault)
+  }, 600_000)
 
   afterAll(() => place.leave(), 60_000)
 
-  test('has faults enough', () => {
+  test.skipIf(wanted.source !== '(?:)')('has faults enough', () => {
     expect(faults.length).toBeGreaterThanOrEqual(70)
     expect(new Set(faults.map(({what}) => what)).size).toBe(faults.length)
   })
@@ -99,12 +128,21 @@ describe('the corpus of faults', () => {
     expect(1 - missed.length / faults.length).toBeGreaterThanOrEqual(0.9)
   })
 
+  test.each(faults.filter(({heals}) => heals !== undefined))(
+    '$what: --fix heals it and changes nothing else',
+    (fault) => {
+      const {examination, files, restarts} = healed.get(fault) ?? {}
+
+      expect(examination === undefined ? ['not tried'] : alarms(examination)).toEqual([])
+      expect({files, restarts}).toEqual({files: [], restarts: [], ...fault.heals})
+    },
+  )
+
   test('the doctor ends in five seconds, though a service hangs', () => {
     const hung = faults.filter(({what}) => what.endsWith(' hangs'))
     const times = hung.map((fault) => found.get(fault)?.wallMs ?? Number.POSITIVE_INFINITY)
 
-    expect(times.length).toBeGreaterThanOrEqual(4)
-    expect(Math.max(...times)).toBeLessThan(mostMs)
+    expect(Math.max(0, ...times)).toBeLessThan(mostMs)
   })
 
   test('there is no alarm once all is well again', async () => {

@@ -11,7 +11,7 @@ const noWorkspace = async () => {
 
 // No test here opens what belongs to a workspace.
 function toolsWith(over: Partial<DoctorTools> = {}): DoctorTools {
-  const tools = doctorTools(openTools({version: 'test'}), 2700)
+  const tools = doctorTools(openTools({version: 'test'}), {deadlineMs: 2700})
   return {...tools, workspace: noWorkspace, states: async () => new Map(), ...over}
 }
 

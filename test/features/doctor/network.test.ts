@@ -69,8 +69,8 @@ test('--only and --skip choose the checks', async () => {
   const only = await run(Doctor, ['--only', 'dns.localhost', '--json'], patient.tools())
   const skip = await run(Doctor, ['--skip', 'dns.localhost', '--json'], patient.tools())
 
-  expect(only.result?.checks.map(({id}) => id)).toEqual(['dns.localhost'])
-  expect(skip.result?.checks.map(({id}) => id)).not.toContain('dns.localhost')
+  expect(only.json).toMatchObject({checks: [{id: 'dns.localhost'}]})
+  expect(JSON.stringify(skip.json)).not.toContain('"id":"dns.localhost"')
 })
 
 test.each([

@@ -21,7 +21,11 @@ function session(place: SickWorkspace, database = 'agent_mitra_local'): Promise<
 function said(
   what: string,
   names: string,
-  {wrong, right, heals}: {wrong: readonly string[]; right: readonly string[]; heals?: true},
+  {
+    wrong,
+    right,
+    heals,
+  }: {wrong: readonly string[]; right: readonly string[]; heals?: Fault['heals']},
 ): Fault {
   return {
     what,
@@ -34,8 +38,9 @@ function said(
       await sleep(300)
       return {
         async undo() {
+          if (right.length === 0) return admin.close()
           for (const sql of right) await admin.query(sql)
-          await admin.close()
+          return admin.close()
         },
       }
     },
@@ -78,7 +83,12 @@ export const databaseFaults: readonly Fault[] = [
   said('a server that takes no changes', 'database.writable', {
     wrong: alter('SET default_transaction_read_only = on'),
     right: ['SET transaction_read_only = off', ...alter('RESET default_transaction_read_only')],
-    heals: true,
+    heals: {},
+  }),
+  said('a password that was changed in Postgres itself', 'database.response', {
+    wrong: ["ALTER ROLE mitra_admin PASSWORD 'another-password'"],
+    right: [],
+    heals: {restarts: ['postgres']},
   }),
   said('a migrator that may not log in', 'database.migrator', {
     wrong: ['ALTER ROLE mitra_migrator NOLOGIN'],

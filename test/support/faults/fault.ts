@@ -8,9 +8,16 @@ export interface Fault {
   readonly needs?: 'root' | 'mount' | 'noDocker'
   /** Touches what copies share (services, ports, the database): injected while nothing else is. */
   readonly alone?: true
-  /** `doctor --fix --yes` heals it. */
-  readonly heals?: true
+  /** `doctor --fix --yes` heals it, and changes nothing but this. */
+  readonly heals?: Healing
   readonly inject: (place: SickWorkspace) => Promise<Injected> | Injected
+}
+
+interface Healing {
+  /** Paths in the workspace whose text or mode it changes. */
+  readonly files?: readonly string[]
+  /** Services that end and begin, of those that ran. */
+  readonly restarts?: readonly string[]
 }
 
 export interface Injected extends Surrounding {

@@ -33,7 +33,7 @@ function stopped(service: 'nginx' | 'redis'): Fault {
     what: `${service} is stopped, the others run`,
     names: 'stack.services',
     alone: true,
-    heals: true,
+    heals: {},
     async inject(place) {
       await place.mitra('down', service)
       return {undo: up(place)}
@@ -46,7 +46,7 @@ function killed(service: Service): Fault {
     what: `${service} was killed`,
     names: 'stack.services',
     alone: true,
-    heals: true,
+    heals: {},
     async inject(place) {
       process.kill(await pidOf(place, service), 'SIGKILL')
       await sleep(settleMs)
@@ -77,7 +77,7 @@ const nobodyCleanedUp: Fault = {
   what: 'a service was killed with all that watches it',
   names: 'stack.services',
   alone: true,
-  heals: true,
+  heals: {},
   async inject(place) {
     killWithKeepers(place)
     await sleep(settleMs)
@@ -89,7 +89,7 @@ const leftPidFile: Fault = {
   what: 'a file of a dead service is left',
   names: 'leftovers.processes',
   alone: true,
-  heals: true,
+  heals: {},
   async inject(place) {
     killWithKeepers(place)
     rmSync(runFile(place, 'redis.json'))
@@ -143,7 +143,7 @@ function backend(what: string, answer: {status: number; afterMs: number} | undef
     names: 'api.response',
     alone: true,
     async inject(place) {
-      mkdirSync(place.path('python-backend'), {recursive: true})
+      mkdirSync(place.path('python-backend/.venv'), {recursive: true})
       const server = createHttpServer((_, response) => {
         if (answer === undefined) return
         setTimeout(() => response.writeHead(answer.status).end(), answer.afterMs)
@@ -203,7 +203,7 @@ export const serviceFaults: readonly Fault[] = [
     names: 'api.response',
     alone: true,
     inject(place) {
-      mkdirSync(place.path('python-backend'))
+      mkdirSync(place.path('python-backend/.venv'), {recursive: true})
       return {undo: () => rmSync(place.path('python-backend'), {recursive: true})}
     },
   },

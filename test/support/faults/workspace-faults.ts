@@ -3,6 +3,7 @@ import {
   appendFileSync,
   chmodSync,
   chownSync,
+  copyFileSync,
   cpSync,
   mkdirSync,
   readdirSync,
@@ -36,8 +37,10 @@ function written(what: string, names: string, file: string, text: string): Fault
   return inFiles(what, names, (place) => writeFileSync(place.path(file), text))
 }
 
-function withMode(what: string, file: string, mode: number, names = 'secrets.permissions'): Fault {
-  return inFiles(what, names, (place) => chmodSync(place.path(file), mode), {heals: true})
+function withMode(what: string, file: string, mode: number): Fault {
+  return inFiles(what, 'secrets.permissions', (place) => chmodSync(place.path(file), mode), {
+    heals: {files: [file]},
+  })
 }
 
 function variable(what: string, names: string, name: string, value: string): Fault {
@@ -99,15 +102,23 @@ export const settingsFaults: readonly Fault[] = [
 export const secretFaults: readonly Fault[] = [
   withMode('passwords open to others', '.mitra/secrets.json', 0o644),
   withMode('a folder of passwords open to others', '.mitra', 0o755),
-  inFiles('variables with passwords open to others', 'env.files', (place) =>
-    writeFileSync(place.path('.env.local'), 'LOG_LEVEL=info\n', {mode: 0o644}),
+  inFiles(
+    'variables with passwords open to others',
+    'env.files',
+    (place) => {
+      copyFileSync(place.path('.env.good'), place.path('.env.local'))
+      chmodSync(place.path('.env.local'), 0o644)
+    },
+    {heals: {files: ['.env.local']}},
   ),
   written('passwords that are no JSON', 'secrets.permissions', '.mitra/secrets.json', '{"a": '),
   inFiles('passwords behind a link', 'secrets.permissions', (place) => {
     renameSync(place.path('.mitra/secrets.json'), join(place.scratch, 'secrets.json'))
     symlinkSync(join(place.scratch, 'secrets.json'), place.path('.mitra/secrets.json'))
   }),
-  inFiles('git would take the passwords', 'secrets.git', inRepository, {heals: true}),
+  inFiles('git would take the passwords', 'secrets.git', inRepository, {
+    heals: {files: ['.mitra/.gitignore']},
+  }),
   inFiles('git keeps the passwords', 'secrets.git', (place) => {
     inRepository(place)
     git(place, 'add', '-f', '.mitra/secrets.json')
@@ -187,12 +198,12 @@ export const workspaceFaults: readonly Fault[] = [
   inFiles('a migration that ran was removed', 'database.ledger', (place) =>
     rmSync(firstMigration(place)),
   ),
-  variable(
-    'a bucket that is not there',
-    'object-store.response',
-    'MITRA_OBJECT_STORE_BUCKET',
-    'another-bucket',
-  ),
+  {
+    what: 'a bucket that is not there',
+    names: 'object-store.response',
+    heals: {},
+    inject: () => ({env: {MITRA_OBJECT_STORE_BUCKET: 'another-bucket'}}),
+  },
   variable('a database that is not there', 'database.response', 'MITRA_DATABASE_NAME', 'nowhere'),
   inFiles('an interrupted run', 'journal.readable', (place) => {
     const path = join(place.state, 'journal/journal.jsonl')

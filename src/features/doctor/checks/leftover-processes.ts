@@ -21,6 +21,7 @@ export const leftoverProcesses: Check = {
         title: `Files of dead services: ${left.map(({service}) => service).join(', ')}`,
         cause: 'What watches a service was killed with it, so nobody cleaned up.',
         fix: ['mitra down', 'mitra up'],
+        repairs: [{kind: 'clear', services: left.map(({service}) => service)}],
       }
     }
     return {

@@ -24,7 +24,8 @@ export const secretsGit: Check = {
       state: 'warning',
       title: 'git does not ignore .mitra',
       cause: 'The next git add takes the passwords too.',
-      fix: ['Put the line .mitra/ into .gitignore.'],
+      fix: ['Put the line * into .mitra/.gitignore.'],
+      repairs: [{kind: 'line', path: `${layout.state}/.gitignore`, line: '*'}],
     }
   },
 }

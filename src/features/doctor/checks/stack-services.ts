@@ -1,6 +1,7 @@
 import type {Journal} from '../../../ports/journal.js'
 import {serviceNames, type ServiceStatus} from '../../../ports/stack.js'
 import type {Check, Finding} from '../check.js'
+import type {Repair} from '../repair.js'
 
 export const stackServices: Check = {
   id: 'stack.services',
@@ -32,19 +33,27 @@ async function allStopped(journal: Journal): Promise<Finding> {
     const at = `${last?.at.slice(0, 16)}Z`
     return {state: 'ok', title: `Stopped by mitra ${last?.command} at ${at}`, fix: ['mitra up']}
   }
-  return {state: 'warning', title: 'The stack is stopped', fix: ['mitra up']}
+  return {
+    state: 'warning',
+    title: 'The stack is stopped',
+    fix: ['mitra up'],
+    repairs: [{kind: 'start', services: serviceNames}],
+  }
 }
 
 function notUpFinding(notUp: readonly ServiceStatus[]): Finding {
   const silent = notUp.filter(({state}) => state === 'starting')
   const title = notUp.map(({name, state}) => `${name} is ${state}`).join(', ')
   const fix = ['mitra up', `mitra logs ${notUp[0]?.name ?? ''}`]
-  if (silent.length === 0) return {state: 'warning', title, fix}
+  const stopped = notUp.filter(({state}) => state === 'stopped').map(({name}) => name)
+  const repairs: Repair[] = stopped.length === 0 ? [] : [{kind: 'start', services: stopped}]
+  if (silent.length === 0) return {state: 'warning', title, fix, repairs}
   return {
     state: 'warning',
     title,
     cause: `${names(silent)} runs and does not answer: it was started a moment ago, or it hangs.`,
     fix: [...fix, ...silent.map(({name}) => `mitra restart ${name}`)],
+    repairs,
   }
 }
 
@@ -59,6 +68,7 @@ function failedFinding(failed: readonly ServiceStatus[]): Finding {
     title: `${names(failed)} failed`,
     cause: causes.join(' '),
     fix: [...failed.map(({name}) => `mitra logs ${name}`), 'mitra up'],
+    repairs: [{kind: 'start', services: failed.map(({name}) => name)}],
   }
 }
 
