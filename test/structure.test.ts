@@ -40,12 +40,11 @@ const composition = new Set(
       'tenant-archives',
       'migrate-plan',
       'migrate-work',
-      // What every feature finds wrong.
+      // What every feature finds wrong, and repairs of several in one plan.
       'doctor-tools',
       // The backend and the app, made ready and run side by side.
       'dev-work',
       'dev-app',
-      // Repairs of the doctor and of the stack in one plan.
       'doctor-work',
       'fingerprint-work',
       // A bill out of any source, a report of it, and who gets it.
