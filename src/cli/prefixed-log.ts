@@ -14,6 +14,8 @@ export function prefixedLog(
   const wanted = grep === undefined ? undefined : patternOf(grep)
   const {NO_COLOR = '', TERM} = process.env
   const hasColour = Boolean(process.stdout.isTTY) && NO_COLOR === '' && TERM !== 'dumb'
+  // Whoever read it has gone, as `head` does: it ends as by SIGTERM.
+  process.stdout.once('error', () => process.emit('SIGTERM'))
   const width = Math.max(...names.map((name) => name.length))
   return (name) => {
     const text = `${name.padEnd(width)} |`

@@ -13,7 +13,7 @@ export async function start(entryUrl: string, argv = process.argv.slice(2)): Pro
   const root = fileURLToPath(entryUrl)
   try {
     await run(asHelpFlag(argv), {root})
-    await flush()
+    await Promise.race([flush(), readerGone()])
     if (isLeavingSoon()) leaveSoon()
   } catch (error) {
     const word = error instanceof Error ? unknownCommand(error) : undefined
@@ -21,6 +21,11 @@ export async function start(entryUrl: string, argv = process.argv.slice(2)): Pro
     // oclif's own handler ends the process with the code that the error carries.
     await handle(error instanceof Error ? error : new Error(String(error)))
   }
+}
+
+/** Where nobody reads any more, as behind `head`, flushing would wait for ever. */
+function readerGone(): Promise<void> {
+  return new Promise((resolve) => process.stdout.once('error', () => resolve()))
 }
 
 async function packageVersion(entryUrl: string): Promise<string> {

@@ -28,7 +28,7 @@ export default class Dev extends MitraCommand {
   static override description = [
     'Makes the venv, the requirements and .env.local of python-backend/ first where they are missing.',
     'With a phone, an emulator or a simulator and flutter-app/, the app is run too and told where the API is; r and R reload it.',
-    'When one of the two ends, the other is ended. The second Ctrl-C kills.',
+    'When one of the two ends, the other is ended, and the exit code is that of the first. The second Ctrl-C kills.',
   ].join(' ')
   static override examples = [
     '<%= config.bin %> dev --plan',

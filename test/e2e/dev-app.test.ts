@@ -36,8 +36,14 @@ describe('mitra dev with an app, on recorded flutter and adb', () => {
   })
   const dev = async (devices: string, argv: readonly string[], options = {}) =>
     mitra(['dev', ...argv], await at(devices, options))
-  const start = async (devices: string, argv: readonly string[], isOnTerminal = false) => {
-    running = new RunningDev(['--only', 'app', ...argv], {...(await at(devices)), isOnTerminal})
+  const start = async (
+    devices: string,
+    argv: readonly string[],
+    isOnTerminal = false,
+    options = {},
+  ) => {
+    const place = await at(devices, options)
+    running = new RunningDev(['--only', 'app', ...argv], {...place, isOnTerminal})
     return running
   }
   const planned = async (devices: string, argv: readonly string[] = []): Promise<Planned> => {
@@ -204,6 +210,14 @@ describe('mitra dev with an app, on recorded flutter and adb', () => {
     const numbers = [...stdout.matchAll(/^app \| flutter: योजना (\d+)$/gm)].map(([, one]) => one)
     expect(numbers).toEqual(Array.from({length: burst.lines}, (_, index) => String(index + 1)))
     expect(filtered.stdout.trimEnd().split('\n')).toHaveLength(30)
+  })
+
+  test('ends when the reader of its log has gone', async () => {
+    const app = await start('emulator', [], false, {lines: 3_000_000})
+    await app.says(/^app \|/m)
+    app.closeOutput()
+
+    expect(await app.ended).toBe(0)
   })
 
   test('has no colour on a terminal against the wish of NO_COLOR', async () => {

@@ -9,13 +9,19 @@ import {setTimeout as sleep} from 'node:timers/promises'
 import {promisify} from 'node:util'
 import {afterAll, afterEach, beforeAll, describe, expect, test} from 'vitest'
 import {HostSockets} from '../../src/adapters/sockets/ports.js'
-import {mitra, mitraJson, oddFolder} from '../support/cli.js'
+import {mitra, mitraJson, oddFolder, repositoryRoot} from '../support/cli.js'
 import {FlutterPrograms} from '../support/flutter-programs.js'
 import {requirement} from '../support/requirements.js'
 import {processesOf, RunningDev} from '../support/running-dev.js'
 import {portsOf, removeWorkspace} from '../support/workspace.js'
 
 const execute = promisify(execFile)
+
+/** One of what the generated backend needs. */
+async function somePin(): Promise<string> {
+  const pins = await readFile(join(repositoryRoot, 'templates/backend/requirements.txt'), 'utf8')
+  return pins.split('\n').find((pin) => pin.startsWith('python-dotenv==')) ?? 'python-dotenv'
+}
 
 const hasPython = await requirement(
   'Python 3.11 or newer with venv, and an index that pip reaches',
@@ -25,7 +31,7 @@ const hasPython = await requirement(
       const isNew = 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))'
       await execute('python3', ['-c', isNew])
       await execute('python3', ['-m', 'venv', folder])
-      const pip = ['-m', 'pip', 'download', '--no-deps', '--dest', folder, 'redis==8.1.0']
+      const pip = ['-m', 'pip', 'download', '--no-deps', '--dest', folder, await somePin()]
       await execute(join(folder, 'bin/python'), pip)
       return true
     } catch {

@@ -37,6 +37,11 @@ export class RunningDev {
     this.#child.stdin.write(keys)
   }
 
+  /** As a reader that ends. */
+  closeOutput(): void {
+    this.#child.stdout.destroy()
+  }
+
   signal(signal: NodeJS.Signals): void {
     this.#child.kill(signal)
   }

@@ -14,13 +14,16 @@ const elsewhere = '192.0.2.1'
 /** The network that this machine is on. */
 export class HostLan implements Lan {
   async address(): Promise<string | undefined> {
-    const found = Object.entries(networkInterfaces())
-      .filter(([name]) => !inside.test(name))
-      .flatMap(([, addresses = []]) => addresses)
-      .filter(({family, internal}) => family === 'IPv4' && !internal)
-      .map(({address}) => address)
+    const found = Object.entries(networkInterfaces()).flatMap(([name, addresses = []]) =>
+      addresses
+        .filter(({family, internal}) => family === 'IPv4' && !internal)
+        .map(({address}) => ({name, address})),
+    )
+    const outside = found.filter(({name}) => !inside.test(name))
+    // In a container the only network may have the name of a tunnel.
+    const usable = (outside.length > 0 ? outside : found).map(({address}) => address)
     const onRoute = await routeAddress().catch(() => undefined)
-    return found.find((address) => address === onRoute) ?? found[0]
+    return usable.find((address) => address === onRoute) ?? usable[0]
   }
 
   async open(address: string, port: number) {
