@@ -36,6 +36,9 @@ const composition = new Set(
       // Services and backend together.
       'kept-work',
       'projects-apply',
+      // Files and hooks of the repositories.
+      'git-tools',
+      'git-work',
       // What ran in a tenant, for archives of it.
       'tenant-archives',
       'migrate-plan',
@@ -57,16 +60,9 @@ const composition = new Set(
 )
 
 /** Adapters that serve other adapters. */
-const adapterTools = new Set([
-  'append-log',
-  'process',
-  'process-identity',
-  'files',
-  'proxy',
-  'probes',
-  'scram',
-  'sockets',
-])
+const adapterTools = new Set(
+  'append-log process process-identity files proxy probes scram sockets'.split(' '),
+)
 
 /** The lock that dies with its process is the journal's; what two may want at once needs it too. */
 const lock = 'adapters/journal/lock'
@@ -82,6 +78,8 @@ const adapterExceptions: Readonly<Record<string, readonly string[]>> = {
 }
 
 const vendors: Readonly<Record<string, string>> = {
+  '@commitlint/lint': 'adapters/commit-rules',
+  '@commitlint/load': 'adapters/commit-rules',
   '@aws-sdk/client-s3': 'adapters/object-store',
   '@aws-sdk/client-cost-explorer': 'adapters/cost-explorer',
   '@aws-sdk/client-sts': 'adapters/cost-explorer',

@@ -28,6 +28,7 @@ import type {Stack} from '../ports/stack.js'
 import type {Ports, WorkspaceLayout, WorkspaceMemory} from '../ports/workspace.js'
 import {costTools, notifyTools, scheduleTools, type CostTools} from './cost-tools.js'
 import {environmentTools, type EnvironmentTools} from './environment-tools.js'
+import {gitTools, type GitTools} from './git-tools.js'
 import {onceEach, type Once} from './once.js'
 import {toolchainTools, type ToolchainTools} from './toolchain-tools.js'
 
@@ -41,7 +42,7 @@ export interface Workspace {
 }
 
 /** Everything outside the process, each opened only when a command asks for it. */
-export interface Tools extends CostTools, EnvironmentTools, ToolchainTools {
+export interface Tools extends CostTools, EnvironmentTools, GitTools, ToolchainTools {
   readonly version: string
   /** Values from flags; to be called before anything else is opened. */
   override(overrides: Overrides): void
@@ -110,6 +111,7 @@ export function openTools({version}: {readonly version: string}): Tools {
     ...scheduleTools(once),
     ...notifyTools(() => tools, once),
     ...environmentTools(() => tools, once),
+    ...gitTools(once),
     ...toolchainTools(() => tools, once),
     close: async () => undefined,
   }

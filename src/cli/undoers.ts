@@ -7,6 +7,7 @@ import type {Undoer} from '../ports/undo.js'
 import {backendUndoers} from './kept-work.js'
 import {projectUndoers} from './projects-apply.js'
 import {repairUndoer} from './doctor-work.js'
+import {gitUndoer} from './git-work.js'
 import {tenantUndoers} from './tenant-undoers.js'
 import {toolchainUndoer} from './toolchain-work.js'
 import type {Tools} from './tools.js'
@@ -25,6 +26,7 @@ export function undoersOf(tools: Tools): readonly Undoer[] {
     scheduleUndoer(tools),
     toolchainUndoer(tools),
     repairUndoer(tools),
+    gitUndoer(tools),
     ...tenantUndoers(tools),
   ]
 }

@@ -8,7 +8,11 @@ import {isAlive} from '../process-identity/identity.js'
  * After a kill or a power cut the file is the old one or the new one, whole: a temporary file beside
  * it, fsynced, renamed, the folder fsynced. What killed writers left behind is swept.
  */
-export async function writeAtomic(path: string, text: string, mode = 0o644): Promise<void> {
+export async function writeAtomic(
+  path: string,
+  text: string | Uint8Array,
+  mode = 0o644,
+): Promise<void> {
   const folder = dirname(path)
   const temporary = join(
     folder,

@@ -1,0 +1,158 @@
+import {closest, distance} from 'fastest-levenshtein'
+import type {BrokenRule} from '../../ports/work-trees.js'
+import type {GitFinding} from './finding.js'
+
+interface Explained {
+  readonly line: number
+  readonly what: string
+  readonly fix: string
+}
+
+/** One mistake, one finding: without a type no subject is found, and a wrong type is wrong in any case. */
+const causeOf: Readonly<Record<string, string>> = {
+  'subject-empty': 'type-empty',
+  'type-case': 'type-enum',
+}
+
+/** What people write instead of a type. */
+const typeOfWord: Readonly<Record<string, string>> = {
+  feature: 'feat',
+  add: 'feat',
+  added: 'feat',
+  new: 'feat',
+  bug: 'fix',
+  bugfix: 'fix',
+  hotfix: 'fix',
+  fixed: 'fix',
+  fixes: 'fix',
+  doc: 'docs',
+  tests: 'test',
+  perf: 'refactor',
+  build: 'chore',
+  ci: 'chore',
+  wip: 'chore',
+  update: 'chore',
+}
+
+const types = ['feat', 'fix', 'docs', 'style', 'refactor', 'test', 'chore']
+
+/** The broken rules of one message as findings, each with its line and what would pass. */
+export function messageFindings(
+  message: string,
+  broken: readonly BrokenRule[],
+  commit: string | null,
+): readonly GitFinding[] {
+  const subject = (message.split('\n')[0] ?? '').trim()
+  const names = new Set(broken.map(({rule}) => rule))
+  const shown = broken.filter(({rule}) => !names.has(causeOf[rule] ?? ''))
+  return shown.map((one) => ({
+    rule: one.rule,
+    level: one.isError ? 'error' : 'warning',
+    commit,
+    subject,
+    ...explained(one, message, subject),
+  }))
+}
+
+function explained(one: BrokenRule, message: string, subject: string): Explained {
+  const explain = explanations[one.rule]
+  return (
+    explain?.(one, message, subject) ?? {
+      line: one.rule.startsWith('body') || one.rule.startsWith('footer') ? 3 : 1,
+      what: `${one.message}.`,
+      fix: `The rule ${one.rule} is set in the configuration of commitlint.`,
+    }
+  )
+}
+
+type Explain = (one: BrokenRule, message: string, subject: string) => Explained
+
+const explanations: Readonly<Record<string, Explain>> = {
+  'type-empty': (_, __, subject) => ({
+    line: 1,
+    what: `${JSON.stringify(subject)} does not begin with a type and a colon.`,
+    fix: `Write: ${withType(subject)}`,
+  }),
+  'type-enum': ({value}, _, subject) => {
+    const known = Array.isArray(value) ? value.map(String) : types
+    const [type = ''] = /^\w+/.exec(subject) ?? []
+    return {
+      line: 1,
+      what: `${JSON.stringify(type)} is no type: ${known.join(', ')}.`,
+      fix: `Write: ${nearType(type, known)}${subject.slice(type.length)}`,
+    }
+  },
+  'type-case': (_, __, subject) => {
+    const [type = ''] = /^\w+/.exec(subject) ?? []
+    const fix = `Write: ${type.toLowerCase()}${subject.slice(type.length)}`
+    return {line: 1, what: `The type ${JSON.stringify(type)} is not in lower case.`, fix}
+  },
+  'subject-empty': (_, __, subject) => ({
+    line: 1,
+    what: `After ${JSON.stringify(subject)} nothing says what changes.`,
+    fix: `Write: ${subject.replace(/:?\s*$/, '')}: say what it does`,
+  }),
+  'subject-full-stop': (_, __, subject) => ({
+    line: 1,
+    what: 'The first line ends with a full stop.',
+    fix: `Write: ${subject.replace(/\.+$/, '')}`,
+  }),
+  'header-trim': (_, __, subject) => ({
+    line: 1,
+    what: 'The first line begins or ends with a space.',
+    fix: `Write: ${subject}`,
+  }),
+  'header-max-length': ({value}, _, subject) => ({
+    line: 1,
+    what: `The first line has ${subject.length} characters; ${Number(value)} is the most.`,
+    fix: 'Keep what it does in the first line; leave a line empty and put the rest below.',
+  }),
+  'body-leading-blank': () => ({
+    line: 2,
+    what: 'The second line is not empty.',
+    fix: 'Leave a line empty below the first.',
+  }),
+  'footer-leading-blank': (_, message) => ({
+    line: lineOf(message, (line) => /^[\w-]+(: | #)|^BREAKING CHANGE/.test(line)),
+    what: 'No empty line is above the footer.',
+    fix: 'Leave a line empty above it.',
+  }),
+  'body-max-line-length': tooLong,
+  'footer-max-line-length': tooLong,
+}
+
+function tooLong({value}: BrokenRule, message: string): Explained {
+  const most = Number(value)
+  const line = lineOf(message, (text) => text.length > most)
+  const length = (message.split('\n')[line - 1] ?? '').length
+  const what = `The line has ${length} characters; ${most} is the most.`
+  return {line, what, fix: 'Break it into two.'}
+}
+
+/** From 1, the first below the header. */
+function lineOf(message: string, isMeant: (line: string) => boolean): number {
+  const at = message.split('\n').findIndex((line, index) => index > 0 && isMeant(line))
+  return at === -1 ? 3 : at + 1
+}
+
+function withType(subject: string): string {
+  const [, first = '', rest = ''] = /^([\w-]*)\s*:?\s*(.*)$/u.exec(subject) ?? []
+  const type = typeOfWord[first.toLowerCase()] ?? 'feat'
+  // "Fixed: x" and "fix x" have the type as their first word; "Added x" keeps it.
+  const isType = types.includes(first.toLowerCase())
+  const text = isType ? rest : subject.replaceAll(/^:\s*|\.$/g, '')
+  return `${isType ? first.toLowerCase() : type}: ${text === '' ? 'say what it does' : lowered(text)}`
+}
+
+/** "Added login" is a word; "KYC upload" is a name. */
+function lowered(text: string): string {
+  return /^\p{Lu}\p{Ll}+(\s|$)/u.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text
+}
+
+function nearType(type: string, known: readonly string[]): string {
+  const word = type.toLowerCase()
+  const meant = typeOfWord[word]
+  if (meant !== undefined && known.includes(meant)) return meant
+  const near = closest(word, [...known])
+  return distance(word, near) <= 2 ? near : (known[0] ?? 'feat')
+}

@@ -1,0 +1,77 @@
+import type {JournalRun, RunWriter, Step} from '../../ports/journal.js'
+import type {HookFile, WorkTrees, RepositorySettings} from '../../ports/work-trees.js'
+import type {GitTarget} from './names.js'
+import {planGitFiles, type GitFileWork, type KeptGitFile} from './plan-files.js'
+import {planHooks, type HookWork} from './plan-hooks.js'
+import {observeParts} from './parts.js'
+import {wantedGitFiles} from './wanted.js'
+
+interface RepositoryWork {
+  readonly target: GitTarget
+  readonly files: readonly GitFileWork[]
+  readonly hooks: HookWork | undefined
+}
+
+export interface GitWorkflowPlan {
+  readonly steps: readonly Step[]
+  readonly work: readonly RepositoryWork[]
+  readonly kept: readonly KeptGitFile[]
+}
+
+export interface GitPlanTools {
+  readonly workTrees: WorkTrees
+  readonly hookFile: HookFile
+  readonly templates: ReadonlyMap<string, string>
+  readonly runs: readonly JournalRun[]
+  /** Where Node and mitra are. */
+  readonly settings: RepositorySettings
+  readonly isReplacing: boolean
+}
+
+/** Files and hooks of the Git workflow that the repositories lack. Throws where hooks are another's. */
+export async function planGitWorkflow(
+  targets: readonly GitTarget[],
+  tools: GitPlanTools,
+): Promise<GitWorkflowPlan> {
+  const plans = await Promise.all(targets.map((target) => planRepository(target, tools)))
+  return {
+    steps: plans.flatMap(({work: {files, hooks}}) => [
+      ...files.map(({step}) => step),
+      ...(hooks === undefined ? [] : [hooks.step]),
+    ]),
+    work: plans.map(({work}) => work),
+    kept: plans.flatMap(({kept}) => kept),
+  }
+}
+
+async function planRepository(target: GitTarget, tools: GitPlanTools) {
+  const {repository} = target
+  const parts = await observeParts(repository, tools.workTrees)
+  const wanted = await wantedGitFiles(repository, parts, tools)
+  const {files, kept} = await planGitFiles(target, wanted, tools)
+  const hookFile = wanted.find(({isMerged}) => isMerged)
+  const names =
+    hookFile === undefined || !/\.ya?ml$/.test(hookFile.path)
+      ? ['commit-msg', 'pre-push']
+      : tools.hookFile.hooksOf(hookFile.path, hookFile.text)
+  const hooks = await planHooks(target, {...tools, names})
+  return {work: {target, files, hooks}, kept}
+}
+
+export async function applyGitWorkflow(
+  {work}: GitWorkflowPlan,
+  {workTrees, run}: {readonly workTrees: WorkTrees; readonly run: RunWriter},
+): Promise<void> {
+  for (const {target, files, hooks} of work) {
+    for (const {step, path, before, bytes} of files) {
+      await workTrees.write(path, bytes)
+      const sha256 = step.detail?.['sha256'] ?? null
+      await run.done(step.id, {path, before: before === null ? null : {...before}, sha256})
+    }
+    if (hooks === undefined) continue
+    for (const path of hooks.remove) await workTrees.remove(path)
+    await workTrees.set(target.repository, hooks.settings)
+    await workTrees.installHooks(target.repository)
+    await run.done(hooks.step.id, hooks.before)
+  }
+}

@@ -1,0 +1,1 @@
+exec sh .lefthook/mitra.sh --pushed
