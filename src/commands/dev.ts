@@ -86,7 +86,7 @@ export default class Dev extends MitraCommand {
   }
 
   private async follow(
-    {programs, app}: PreparedDev,
+    {plan, programs, app}: PreparedDev,
     logOf: ReturnType<typeof prefixedLog>,
   ): Promise<void> {
     const {nginx} = await this.tools.ports()
@@ -113,6 +113,9 @@ export default class Dev extends MitraCommand {
         })),
       )
       if (!end.isStopped) this.ended(end)
+      if (plan.some(({id}) => id === 'backend.stop')) {
+        this.logToStderr('The kept backend was stopped for this: mitra up starts it again.')
+      }
     } finally {
       await gate?.close()
     }

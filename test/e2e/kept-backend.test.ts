@@ -137,10 +137,11 @@ describe.runIf(hasGitAndVenv).each(enginesToTest)('the backend on the $name engi
     await expect.poll(pid, {timeout: 20_000, interval: 100}).not.toBeOneOf([kept, Number.NaN])
     const beside = await json('up', 'up', '--plan')
     stopDev()
-    await dev
+    const {code, stderr} = await dev
     const {plan: after} = await json('up', 'up')
 
     expect(plan.map(({id}) => id)).toEqual(['backend.stop'])
+    expect([code, stderr]).toEqual([0, expect.stringContaining('mitra up starts it again')])
     expect([beside.plan, beside.backend]).toEqual([[], expect.stringContaining('is taken by')])
     expect(after.map(({id}) => id)).toEqual(['backend.start'])
   }, 60_000)
