@@ -100,7 +100,8 @@ test('without a backend /api says how to start it, as JSON', async () => {
   expect(headers['content-type']).toContain('application/json')
   const {error} = JSON.parse(text)
   expect(error.code).toBe('BACKEND_DOWN')
-  expect(error.hints[0]).toContain(String(workspace.settings.ports.backend))
+  expect(error.message).toContain(String(workspace.settings.ports.backend))
+  expect(error.hints).toEqual(['mitra dev', 'mitra up backend'])
 })
 
 test('/api/x reaches the backend as /x, with query, host and forwarded address', async () => {
