@@ -1,5 +1,5 @@
 import {MitraError} from '../errors.js'
-import type {DoctorTools} from '../features/doctor/check.js'
+import type {DoctorTools, KeptBackendSeen} from '../features/doctor/check.js'
 import {checkEnvironment} from '../features/environments/check.js'
 import {countPending, planMigrations} from '../features/migrations/plan.js'
 import {observeDatabase} from '../features/migrations/state.js'
@@ -11,6 +11,7 @@ import type {Ports} from '../ports/workspace.js'
 import {environmentNames} from '../ports/environments.js'
 import {workspaceMigrations} from './database-work.js'
 import {foundEnvironment} from './environment-work.js'
+import {observeBackend} from './kept-work.js'
 import {onceEach} from './once.js'
 import type {Tools, Workspace} from './tools.js'
 
@@ -50,6 +51,7 @@ export function doctorTools(
       const {environmentName, settingKeys} = await import('../config/settings.js')
       return [...settingKeys.map((key) => environmentName(key)), ...furtherVariables]
     },
+    keptBackend: () => keptBackendSeen(tools, ports),
     toolStates: async () =>
       observeToolchain(await lookedForTools(tools), 'backend', await tools.toolProber()),
     environmentProblems: () => environmentProblems(tools),
@@ -81,6 +83,12 @@ async function limitedDatabase(
     url: (login) => database.url(login),
     connect: (login, options) => database.connect(login, {...options, withinMs}),
   }
+}
+
+async function keptBackendSeen(tools: Tools, ports: Ports | undefined): Promise<KeptBackendSeen> {
+  const {status, inputs} = await observeBackend(tools, ports)
+  const isChanged = inputs !== undefined && status.inputs !== inputs
+  return {status, isPrepared: inputs !== undefined, isChanged}
 }
 
 /** Editors take a second to say their version, and no check asks. */

@@ -7,17 +7,21 @@ import {
 } from '../features/doctor/apply-repair.js'
 import type {Diagnosis} from '../features/doctor/diagnose.js'
 import {
+  needsBackend,
   planOwnRepairs,
   repairPrefix,
   servicesFor,
   type PlannedRepair,
 } from '../features/doctor/repair.js'
+import type {KeptPlan} from '../features/projects/kept.js'
 import {planRestart, type RestartPlan} from '../features/stack/restart.js'
 import type {StartPlan} from '../features/stack/start.js'
 import {applyStop} from '../features/stack/stop.js'
 import type {Step} from '../ports/journal.js'
+import type {ServiceName} from '../ports/stack.js'
 import type {Undoer} from '../ports/undo.js'
 import type {Ports} from '../ports/workspace.js'
+import {applyBackendStart, planBackendStart} from './kept-work.js'
 import {runPlan, type Applying} from './run-plan.js'
 import {applyStackStart, planStackStart} from './start-stack.js'
 import type {Tools} from './tools.js'
@@ -28,6 +32,7 @@ interface RepairPlan {
   readonly own: readonly PlannedRepair[]
   readonly restart: RestartPlan | undefined
   readonly start: StartPlan | undefined
+  readonly backend: KeptPlan | undefined
 }
 
 export interface RepairResult {
@@ -64,9 +69,14 @@ export async function repairAll(
       failed.push(...(await applyRepairs(planned, tools, applying)))
     },
   })
-  const ports = plan.start?.ports ?? plan.restart?.start.ports
+  const ports = portsAfter(plan)
   const diagnosis = applied ? await look(ports) : plan.seen
   return {diagnosis, fix: {applied, plan: plan.steps, failed}}
+}
+
+/** A start may have moved a service from a port that was taken. */
+function portsAfter({start, restart}: Pick<RepairPlan, 'start' | 'restart'>): Ports | undefined {
+  return start?.ports ?? restart?.start.ports
 }
 
 async function hasWorkspace(tools: Tools): Promise<boolean> {
@@ -81,24 +91,45 @@ async function planRepairs(tools: Tools, seen: Diagnosis): Promise<RepairPlan> {
   const own = planOwnRepairs(checks)
   const [again, down] = [servicesFor('restart', checks), servicesFor('start', checks)]
   const start = down.length === 0 ? undefined : await planStackStart(tools, down)
-  const restart =
-    again.length === 0
-      ? undefined
-      : planRestart(again, await (await tools.stack()).states(), await planStackStart(tools, again))
-  const steps = [...own.map(({step}) => step), ...(restart?.steps ?? []), ...(start?.steps ?? [])]
-  return {steps, seen, own, restart, start}
+  const restart = again.length === 0 ? undefined : await planAgain(tools, again)
+  const ports = portsAfter({start, restart}) ?? (await tools.ports())
+  const backend = needsBackend(checks) ? await planBackendStart(tools, ports) : undefined
+  const plans = [{steps: own.map(({step}) => step)}, restart, start, backend]
+  const steps = plans.flatMap((plan) => plan?.steps ?? [])
+  return {steps, seen, own, restart, start, backend}
+}
+
+async function planAgain(tools: Tools, names: readonly ServiceName[]): Promise<RestartPlan> {
+  const states = await (await tools.stack()).states()
+  return planRestart(names, states, await planStackStart(tools, names))
 }
 
 type Failures = RepairResult['failed']
 
 /** One that fails stops no other. */
-async function applyRepairs(
-  {own, restart, start}: RepairPlan,
+async function applyRepairs(plan: RepairPlan, tools: Tools, applying: Applying): Promise<Failures> {
+  const {own, restart, start, backend} = plan
+  const failed = [...(await applyOwn(own, tools, applying))]
+  if (restart !== undefined) {
+    failed.push(...(await attempt('Restart', () => applyRestart(restart, tools, applying))))
+  }
+  if (start !== undefined) {
+    failed.push(...(await attempt('Start', () => applyStackStart(tools, start, applying))))
+  }
+  if (backend !== undefined) {
+    const ports = portsAfter(plan) ?? (await tools.ports())
+    const work = () => applyBackendStart(tools, backend, ports, applying)
+    failed.push(...(await attempt('Start of the backend', work)))
+  }
+  return failed
+}
+
+async function applyOwn(
+  own: readonly PlannedRepair[],
   tools: Tools,
-  applying: Applying,
+  {run, progress}: Applying,
 ): Promise<Failures> {
   const failed: Failures[number][] = []
-  const {run, progress} = applying
   for (const {step, repair} of own) {
     progress.started(step.id)
     try {
@@ -108,19 +139,13 @@ async function applyRepairs(
       failed.push({what: step.title, message: messageOf(error)})
     }
   }
-  if (restart !== undefined) {
-    failed.push(...(await attempt('Restart', () => applyRestart(restart, tools, applying))))
-  }
-  if (start !== undefined) {
-    failed.push(...(await attempt('Start', () => applyStackStart(tools, start, applying))))
-  }
   return failed
 }
 
 async function applyRestart(plan: RestartPlan, tools: Tools, applying: Applying): Promise<void> {
   const stack = await tools.stack()
   await applyStop(plan.stop, {stack, ...applying})
-  await stack.forgetPassword()
+  if (plan.stop.includes('postgres')) await stack.forgetPassword()
   await applyStackStart(tools, plan.start, applying)
 }
 

@@ -1,3 +1,5 @@
+import type {Secret} from './secrets.js'
+
 /** A file or folder, as far as trouble can come of it. */
 export interface HostPlace {
   readonly isFolder: boolean
@@ -38,6 +40,8 @@ export interface Host {
   runsPrograms(path: string): Promise<boolean | undefined>
   /** Undefined when the file cannot be read. */
   certificates(path: string): Promise<CertificateFile | undefined>
+  /** Whether the Redis on this port takes the password; undefined when nothing speaks its protocol. */
+  askRedis(port: number, password: Secret): Promise<'ready' | 'refused' | undefined>
   /** One GET on loopback; undefined when nothing answers within a second. */
   httpStatus(port: number, path: string): Promise<number | undefined>
 }

@@ -4,7 +4,9 @@ import {access, readFile, realpath, stat, statfs} from 'node:fs/promises'
 import {cpus, homedir, tmpdir, totalmem} from 'node:os'
 import {codeOf} from '../../errors.js'
 import type {CertificateFile, Host, HostPlace} from '../../ports/host.js'
+import type {Secret} from '../../ports/secrets.js'
 import {askHttp} from '../probes/http.js'
+import {askRedis} from '../probes/redis.js'
 import {runProgram} from '../process/run.js'
 
 const pem = /-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----/gs
@@ -72,6 +74,12 @@ export class ProcessHost implements Host {
     const read = [...text.matchAll(pem)].flatMap(([one]) => certificateOf(one))
     const expired = read.filter(({validTo}) => new Date(validTo).getTime() < Date.now())
     return {count: read.length, expired: expired.map(({subject}) => subject)}
+  }
+
+  async askRedis(port: number, password: Secret) {
+    const answer = await askRedis(port, password.reveal())
+    if (answer === undefined) return undefined
+    return answer.isRefused ? 'refused' : 'ready'
   }
 
   async httpStatus(port: number, path: string): Promise<number | undefined> {

@@ -32,6 +32,7 @@ import {
 import {fileMask} from './checks/file-mask.js'
 import {homeFolder} from './checks/home-folder.js'
 import {journalReadable} from './checks/journal-readable.js'
+import {keptBackend} from './checks/kept-backend.js'
 import {leftoverProcesses} from './checks/leftover-processes.js'
 import {localeSettings} from './checks/locale-settings.js'
 import {localhostName} from './checks/localhost-name.js'
@@ -46,6 +47,7 @@ import {pathEntries} from './checks/path-entries.js'
 import {portsTaken} from './checks/ports-taken.js'
 import {programVersions} from './checks/program-versions.js'
 import {proxySettings} from './checks/proxy-settings.js'
+import {redisResponse} from './checks/redis-response.js'
 import {secretsGit} from './checks/secrets-git.js'
 import {secretsPermissions} from './checks/secrets-permissions.js'
 import {settingsVariables} from './checks/settings-variables.js'
@@ -104,6 +106,7 @@ export const allChecks: readonly Check[] = [
   partsPresent,
   leftoverProcesses,
   portsTaken,
+  redisResponse,
   stackServices,
   databaseResponse,
   databaseConnections,
@@ -116,6 +119,7 @@ export const allChecks: readonly Check[] = [
   databaseMigrations,
   tenantPasswords,
   objectStoreResponse,
+  keptBackend,
   apiResponse,
   trashSize,
 ]

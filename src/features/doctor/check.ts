@@ -6,6 +6,7 @@ import type {EnvironmentSchema} from '../../ports/environments.js'
 import type {Files} from '../../ports/files.js'
 import type {Git} from '../../ports/git.js'
 import type {Host} from '../../ports/host.js'
+import type {BackendStatus} from '../../ports/kept-backend.js'
 import type {Journal} from '../../ports/journal.js'
 import type {Machine} from '../../ports/machine.js'
 import type {Network} from '../../ports/network.js'
@@ -72,6 +73,14 @@ export interface ToolFound {
   readonly rightPath: string | undefined
 }
 
+/** The backend as mitra keeps it. */
+export interface KeptBackendSeen {
+  readonly status: BackendStatus
+  readonly isPrepared: boolean
+  /** It runs with other requirements or variables than the files hold now. */
+  readonly isChanged: boolean
+}
+
 /** What another feature found wrong. */
 interface Problem {
   readonly what: string
@@ -111,6 +120,7 @@ export interface DoctorTools {
   readonly retentionRules: () => Promise<RetentionRules>
   readonly environmentSchema: () => Promise<EnvironmentSchema>
   readonly settingVariables: () => Promise<readonly string[]>
+  readonly keptBackend: () => Promise<KeptBackendSeen>
   readonly toolStates: () => Promise<readonly ToolFound[]>
   /** Of the .env files that are there. */
   readonly environmentProblems: () => Promise<{

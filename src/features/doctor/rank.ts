@@ -27,7 +27,14 @@ export const relations: readonly Relation[] = [
   {symptom: 'engine.chosen', ofFailed: [], ofWarning: ['docker.named']},
   {
     symptom: 'stack.services',
-    ofFailed: ['disk.space', 'disk.inodes', 'ports.taken', 'machine.open-files', 'temp.folder'],
+    ofFailed: [
+      'disk.space',
+      'disk.inodes',
+      'ports.taken',
+      'machine.open-files',
+      'temp.folder',
+      'redis.response',
+    ],
     ofWarning: ['ports.taken', 'leftovers.processes', 'engine.parts'],
   },
   {
@@ -44,7 +51,16 @@ export const relations: readonly Relation[] = [
   {symptom: 'database.ledger', ofFailed: [], ofWarning: ['database.locks']},
   {symptom: 'tenants.passwords', ofFailed: ['database.migrator'], ofWarning: ['database.locks']},
   {symptom: 'object-store.response', ofFailed: ['disk.space', 'secrets.permissions']},
-  {symptom: 'api.response', ofFailed: ['database.response'], ofWarning: ['database.migrations']},
+  {
+    symptom: 'backend.kept',
+    ofFailed: ['env.files', 'database.response', 'stack.services', 'redis.response'],
+    ofWarning: ['stack.services'],
+  },
+  {
+    symptom: 'api.response',
+    ofFailed: ['database.response'],
+    ofWarning: ['backend.kept', 'database.migrations'],
+  },
 ]
 
 const weight: Readonly<Record<CheckState, number>> = {

@@ -11,9 +11,10 @@ export type Repair =
   | {readonly kind: 'writable'}
   | {readonly kind: 'restart'; readonly services: readonly ServiceName[]}
   | {readonly kind: 'start'; readonly services: readonly ServiceName[]}
+  | {readonly kind: 'backend'}
 
 /** Those that the doctor does itself; what starts services is planned as `mitra up` and `mitra restart` plan it. */
-export type OwnRepair = Exclude<Repair, {readonly kind: 'start' | 'restart'}>
+export type OwnRepair = Exclude<Repair, {readonly kind: 'start' | 'restart' | 'backend'}>
 
 export interface PlannedRepair {
   readonly step: Step
@@ -47,6 +48,11 @@ export function servicesFor(
   return [...new Set(repairs.flatMap((one) => (one.kind === kind ? one.services : [])))]
 }
 
+/** True where the kept backend has to be started, or anew. */
+export function needsBackend(checks: readonly Wrong[]): boolean {
+  return checks.some(({repairs = []}) => repairs.some(({kind}) => kind === 'backend'))
+}
+
 /** What undoing needs: the state before. */
 export function undoRecordOf(repair: OwnRepair, before: Json): Json {
   if (repair.kind === 'mode') return {kind: 'mode', path: repair.path, before}
@@ -55,7 +61,7 @@ export function undoRecordOf(repair: OwnRepair, before: Json): Json {
 }
 
 function isOwn(repair: Repair): repair is OwnRepair {
-  return repair.kind !== 'start' && repair.kind !== 'restart'
+  return repair.kind !== 'start' && repair.kind !== 'restart' && repair.kind !== 'backend'
 }
 
 function describe(repair: OwnRepair): Pick<Step, 'id' | 'title' | 'undo' | 'detail'> {

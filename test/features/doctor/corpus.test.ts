@@ -4,6 +4,7 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
 import {findEngine} from '../../../src/adapters/docker/endpoint.js'
+import {backendFaults} from '../../support/faults/backend-faults.js'
 import {databaseFaults} from '../../support/faults/database-faults.js'
 import type {Fault} from '../../support/faults/fault.js'
 import {certificateFaults, machineFaults, shellFaults} from '../../support/faults/machine-faults.js'
@@ -32,6 +33,7 @@ const faults = [
   ...secretFaults,
   ...workspaceFaults,
   ...serviceFaults,
+  ...backendFaults,
   ...databaseFaults,
 ].filter(({needs, what}) => (needs === undefined || can[needs]) && wanted.test(what))
 

@@ -4,6 +4,7 @@ import {createServer as createHttpServer} from 'node:http'
 import {connect, createServer, type Server, type Socket} from 'node:net'
 import {join} from 'node:path'
 import {setTimeout as sleep} from 'node:timers/promises'
+import {exchange} from '../../../src/adapters/probes/wire.js'
 import {HostSockets} from '../../../src/adapters/sockets/ports.js'
 import type {SickWorkspace} from '../sick-workspace.js'
 import type {Fault} from './fault.js'
@@ -114,6 +115,24 @@ function runFile(place: SickWorkspace, name: string): string {
   return join(folder, name)
 }
 
+const changedRedisPassword: Fault = {
+  what: 'a password that was changed in Redis itself',
+  names: 'redis.response',
+  alone: true,
+  heals: {restarts: ['redis']},
+  async inject(place) {
+    const says = (password: string, next: string) =>
+      exchange({
+        port: place.port('redis'),
+        send: `AUTH ${password}\r\nCONFIG SET requirepass ${next}\r\n`,
+        isWhole: (answer) => answer.toString().split('\r\n').length > 2,
+      })
+    const {redis = ''} = place.secrets()
+    await says(redis, 'another-password')
+    return {undo: () => says('another-password', redis)}
+  },
+}
+
 const takenPort: Fault = {
   what: 'another program on the port of redis',
   names: 'ports.taken',
@@ -196,17 +215,9 @@ export const serviceFaults: readonly Fault[] = [
     hangs(service),
   ]),
   nobodyCleanedUp,
+  changedRedisPassword,
   leftPidFile,
   takenPort,
-  {
-    what: 'a backend that is not running',
-    names: 'api.response',
-    alone: true,
-    inject(place) {
-      mkdirSync(place.path('python-backend/.venv'), {recursive: true})
-      return {undo: () => rmSync(place.path('python-backend'), {recursive: true})}
-    },
-  },
   backend('a backend that fails', {status: 500, afterMs: 0}),
   backend('a slow backend', {status: 200, afterMs: 90}),
   backend('a backend that hangs', undefined),

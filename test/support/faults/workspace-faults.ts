@@ -129,6 +129,12 @@ export const secretFaults: readonly Fault[] = [
   withSecrets('a wrong password of Postgres', 'database.response', (values) => {
     values['postgres.admin'] = 'wrong-password'
   }),
+  withSecrets('a lost password of Redis', 'redis.response', (values) => {
+    delete values['redis']
+  }),
+  withSecrets('a wrong password of Redis', 'redis.response', (values) => {
+    values['redis'] = 'wrong-password'
+  }),
   withSecrets('a lost password of migrations', 'database.migrator', (values) => {
     delete values['postgres.migrator']
   }),

@@ -1,5 +1,4 @@
-import type {Host} from '../../../ports/host.js'
-import type {Check} from '../check.js'
+import type {Check, DoctorTools} from '../check.js'
 import {fastestMs} from '../fastest.js'
 
 const slowMs = 50
@@ -18,9 +17,9 @@ export const apiResponse: Check = {
     const {nginx} = await tools.ports()
     const first = await host.httpStatus(nginx, '/api/health')
     if (first === undefined || first >= serverError) {
-      if (!(await isPrepared(layout.root, host))) {
-        const cause = 'There is no python-backend/.venv: nobody runs it here yet.'
-        return {state: 'skipped', title: 'The backend is not prepared', cause}
+      if (await isNobodyThere(tools)) {
+        const cause = 'Nobody runs it: mitra up backend, or mitra dev.'
+        return {state: 'skipped', title: 'No backend', cause}
       }
       return {
         state: 'warning',
@@ -36,7 +35,10 @@ export const apiResponse: Check = {
   },
 }
 
-/** Where the kept backend and `mitra dev` take Python from. */
-async function isPrepared(root: string, host: Host): Promise<boolean> {
-  return (await host.place(`${root}/python-backend/.venv`)) !== undefined
+/** The backend is not kept, and nobody else serves in its place. */
+async function isNobodyThere(tools: DoctorTools): Promise<boolean> {
+  const {status} = await tools.keptBackend()
+  if (status.state !== 'stopped') return false
+  const {backend} = await tools.ports()
+  return (await tools.sockets()).isPortFree(backend)
 }
