@@ -50,7 +50,11 @@ function modeOf(path: string): string {
 }
 
 async function fix(...flags: string[]): Promise<Fixed & {exitCode: number}> {
-  const {json, stdout, exitCode} = await run(Doctor, ['--fix', '--json', ...skip, ...flags], tools)
+  const {json, stdout, exitCode} = await run(
+    Doctor,
+    ['--fix', '--deadline', '30', '--json', ...skip, ...flags],
+    tools,
+  )
   if (json === undefined) throw new Error(stdout)
   // `run` has checked it against schemas/doctor.json.
   return {...(json as Fixed), exitCode}

@@ -19,7 +19,7 @@ afterEach(() => {
 })
 
 test('looks at the machine alone where there is no workspace, and says so', async () => {
-  const {stdout, exitCode} = await run(Doctor, [], patient.tools())
+  const {stdout, exitCode} = await run(Doctor, ['--deadline', '20'], patient.tools())
 
   expect(exitCode).toBe(0)
   expect(stdout).toContain('so only the machine was looked at; mitra setup makes one.')
@@ -154,6 +154,7 @@ describe('with a port that somebody holds', () => {
 
   test('a port that our own service holds is fine', async () => {
     patient.makeWorkspace('', {...patientPorts, redis: port})
+    patient.keepPasswords({redis: 'a-password'})
     patient.services.running.add('redis')
 
     const {failed, warnings} = await patient.verdict()

@@ -56,7 +56,7 @@ export class Patient {
   }
 
   async verdict(tools = this.tools()): Promise<Verdict> {
-    const {json, exitCode, stdout} = await run(Doctor, ['--json'], tools)
+    const {json, exitCode, stdout} = await run(Doctor, ['--json', '--deadline', '20'], tools)
     if (json === undefined) throw new Error(stdout)
     // `run` has checked it against schemas/doctor.json.
     const {healthy, checks} = json as Diagnosis
