@@ -39,6 +39,7 @@ const composition = new Set(
       // Files and hooks of the repositories.
       'git-tools',
       'git-work',
+      'setup-git',
       // What ran in a tenant, for archives of it.
       'tenant-archives',
       'migrate-plan',

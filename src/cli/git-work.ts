@@ -1,7 +1,7 @@
 import {relative, resolve} from 'node:path'
 import {MitraError} from '../errors.js'
 import type {GitTarget} from '../features/git/names.js'
-import {planGitWorkflow, type GitWorkflowPlan} from '../features/git/plan.js'
+import {planGitWorkflow, type GitPlanTools, type GitWorkflowPlan} from '../features/git/plan.js'
 import {applyGitUndo, planGitUndo} from '../features/git/undo.js'
 import type {Undoer} from '../ports/undo.js'
 import type {Tools} from './tools.js'
@@ -9,7 +9,7 @@ import type {Tools} from './tools.js'
 interface GitWish {
   /** Where Node and mitra are. */
   readonly program: readonly [string, string]
-  readonly isReplacing: boolean
+  readonly isReplacing?: boolean
 }
 
 /** The repository named, else those of the workspace; throws NO_REPOSITORY where there is none. */
@@ -55,16 +55,23 @@ function labelOf(root: string, repository: string): string {
 export async function planGit(
   tools: Tools,
   targets: readonly GitTarget[],
-  {program: [node, program], isReplacing}: GitWish,
+  wish: GitWish,
 ): Promise<GitWorkflowPlan> {
-  return planGitWorkflow(targets, {
+  return planGitWorkflow(targets, await gitPlanTools(tools, wish))
+}
+
+export async function gitPlanTools(
+  tools: Tools,
+  {program: [node, program], isReplacing = false}: GitWish,
+): Promise<GitPlanTools> {
+  return {
     workTrees: await tools.workTrees(),
     hookFile: await tools.hookFile(),
     templates: await (await tools.templates()).read('git'),
     runs: await (await tools.journal()).runs(),
     settings: {'mitra.node': node, 'mitra.program': program},
     isReplacing,
-  })
+  }
 }
 
 /** Puts files and hooks of repositories back to the byte. */

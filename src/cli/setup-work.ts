@@ -7,6 +7,7 @@ import {applyBackendStart, observeBackend, planBackendStart} from './kept-work.j
 import {applyProjects} from './projects-apply.js'
 import {backendSteps, planProjects, type ProjectsPlan} from './projects-plan.js'
 import type {Applying} from './run-plan.js'
+import {applySetupGit, planSetupGit, type SetupGitPlan} from './setup-git.js'
 import {applySetup, planSetup, type SetupPlan} from './setup-plan.js'
 import type {Tools} from './tools.js'
 import {applyTools, planTools, type ToolsPlan} from './toolchain-work.js'
@@ -17,6 +18,8 @@ export interface SetupWish {
   readonly isToolsOnly: boolean
   /** What was chosen, by flags and questions. */
   readonly choices: Readonly<Record<string, string>>
+  /** Node and mitra, for the Git hooks; undefined leaves hooks out. */
+  readonly hookProgram: readonly [string, string] | undefined
 }
 
 interface KeptWork extends KeptPlan {
@@ -30,6 +33,7 @@ export interface MachinePlan {
   readonly platform: SetupPlan | undefined
   readonly projects: ProjectsPlan | undefined
   readonly kept: KeptWork | undefined
+  readonly git: SetupGitPlan | undefined
   readonly later: readonly string[]
   readonly followUps: readonly FollowUp[]
 }
@@ -40,14 +44,16 @@ export async function planMachine(tools: Tools, wish: SetupWish): Promise<Machin
   const isComing = projects?.backend !== undefined
   const platform = wish.isToolsOnly ? undefined : await planSetup(tools, isComing)
   const kept = platform === undefined ? undefined : await planKept(tools, platform, projects)
+  const git = await planGitOf(tools, wish, projects)
   return {
-    steps: [toolchain, platform, projects, kept].flatMap((part) => part?.steps ?? []),
+    steps: [toolchain, platform, projects, kept, git].flatMap((part) => part?.steps ?? []),
     toolchain,
     platform,
     projects,
     kept,
-    later: platform?.later ?? [],
-    followUps: [toolchain, projects, kept].flatMap((part) => part?.followUps ?? []),
+    git,
+    later: [platform, git].flatMap((part) => part?.later ?? []),
+    followUps: [toolchain, projects, kept, git].flatMap((part) => part?.followUps ?? []),
   }
 }
 
@@ -65,6 +71,15 @@ async function planProjectsOf(
 ): Promise<ProjectsPlan | undefined> {
   if (profile === undefined || toolchain === undefined || isToolsOnly) return undefined
   return planProjects(tools, profile, toolchain)
+}
+
+async function planGitOf(
+  tools: Tools,
+  {hookProgram}: SetupWish,
+  projects: ProjectsPlan | undefined,
+): Promise<SetupGitPlan | undefined> {
+  if (hookProgram === undefined || projects === undefined) return undefined
+  return planSetupGit(tools, hookProgram, projects)
 }
 
 /** The backend is kept running where it is prepared or will be. */
@@ -91,13 +106,14 @@ export async function leftForPerson(
   const toolchain = await planToolsOf(tools, wish)
   const projects = await planProjectsOf(tools, wish, toolchain)
   const kept = platform === undefined ? undefined : await planKept(tools, platform, projects)
-  return [toolchain, projects, kept].flatMap((part) => part?.followUps ?? [])
+  const git = await planGitOf(tools, wish, projects)
+  return [toolchain, projects, kept, git].flatMap((part) => part?.followUps ?? [])
 }
 
 /** A tool that cannot be had does not keep the platform from coming up. */
 export async function applyMachine(
   tools: Tools,
-  {toolchain, platform, projects, kept}: MachinePlan,
+  {toolchain, platform, projects, kept, git}: MachinePlan,
   {profile}: SetupWish,
   applying: Applying,
 ): Promise<void> {
@@ -120,7 +136,8 @@ export async function applyMachine(
     )
     await (isMade ? applyBackendStart(tools, kept, ports, applying) : recordBlocked(kept, applying))
   })
-  await allOrFirstFailure([ready, up, made, serves])
+  const hooked = git === undefined ? Promise.resolve() : applySetupGit(tools, git, applying)
+  await allOrFirstFailure([ready, up, made, serves, hooked])
 }
 
 async function after(first: Promise<void>, work: () => Promise<void>): Promise<void> {

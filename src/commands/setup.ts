@@ -2,6 +2,7 @@ import {Flags} from '@oclif/core'
 import {askChoices} from '../cli/ask-choices.js'
 import {engineFlag, objectStoreFlag, planFlag, yesFlag} from '../cli/flags.js'
 import {keptViews} from '../cli/kept-work.js'
+import {mitraProgram} from '../cli/mitra-program.js'
 import {MitraCommand} from '../cli/mitra-command.js'
 import {runPlan} from '../cli/run-plan.js'
 import {setupText, setupUndoText} from '../cli/setup-text.js'
@@ -45,6 +46,7 @@ interface WishFlags {
   readonly plan: boolean
   readonly yes: boolean
   readonly 'tools-only': boolean
+  readonly 'no-hooks': boolean
   readonly 'container-engine': string | undefined
   readonly 'database-tool': string | undefined
 }
@@ -52,7 +54,7 @@ interface WishFlags {
 export default class Setup extends MitraCommand {
   static override summary = 'From nothing to a working platform: services, database, tenants.'
   static override description =
-    'Finds what the machine has, gets what is missing, makes the workspace, starts the services, migrates the database and fills the demo tenants. Run again it goes on where it stopped, and changes nothing when all is there. With --profile it first installs the tools that a developer needs, through apt on Debian, Ubuntu and WSL and through brew bundle on a Mac, and writes their versions to mitra.lock; it clones python-backend/ and flutter-app/ (repositories in mitra.yml) or writes a small backend, and installs what they need.'
+    'Finds what the machine has, gets what is missing, makes the workspace, starts the services, migrates the database and fills the demo tenants. Run again it goes on where it stopped, and changes nothing when all is there. With --profile it first installs the tools that a developer needs, through apt on Debian, Ubuntu and WSL and through brew bundle on a Mac, and writes their versions to mitra.lock; it clones python-backend/ and flutter-app/ (repositories in mitra.yml) or writes a small backend, installs what they need, and the hooks of repositories that have the Git workflow (git init).'
   static override examples = [
     '<%= config.bin %> setup --yes',
     '<%= config.bin %> setup --plan',
@@ -80,6 +82,10 @@ export default class Setup extends MitraCommand {
     }),
     'database-tool': Flags.string({
       summary: 'With --profile: pgadmin, dbeaver or none.',
+      dependsOn: ['profile'],
+    }),
+    'no-hooks': Flags.boolean({
+      summary: 'With --profile: install no Git hooks.',
       dependsOn: ['profile'],
     }),
     undo: Flags.boolean({
@@ -133,7 +139,8 @@ export default class Setup extends MitraCommand {
     const choices = Object.fromEntries(
       given.flatMap(([id, answer]) => (answer === undefined ? [] : [[id, answer]])),
     )
-    const wish = {profile, isToolsOnly: flags['tools-only'], choices}
+    const hookProgram = flags['no-hooks'] ? undefined : mitraProgram(this.config.root)
+    const wish = {profile, isToolsOnly: flags['tools-only'], choices, hookProgram}
     if (profile === undefined) return wish
     const mayAsk = !flags.plan && !flags.yes
     return {...wish, choices: await askChoices(this.tools, {profile, choices}, {mayAsk})}

@@ -1,4 +1,5 @@
 import {spawnSync} from 'node:child_process'
+import {randomBytes} from 'node:crypto'
 import {mkdirSync, readdirSync, readFileSync, statSync, writeFileSync} from 'node:fs'
 import {dirname, join, relative} from 'node:path'
 import {mitra, oddFolder, type CliResult} from './cli.js'
@@ -33,7 +34,7 @@ export class ScratchRepository {
     )
     mkdirSync(join(scratch.root, '.mitra'), {recursive: true, mode: 0o700})
     scratch.write('mitra.yml', '# settings\n')
-    scratch.write('.mitra/workspace.json', '{"id": "0123456789ab"}')
+    scratch.write('.mitra/workspace.json', JSON.stringify({id: randomBytes(6).toString('hex')}))
     scratch.write('.mitra/.gitignore', '*\n')
     return scratch
   }

@@ -1,10 +1,10 @@
 import type {JournalRun, RunWriter, Step} from '../../ports/journal.js'
 import type {HookFile, WorkTrees, RepositorySettings} from '../../ports/work-trees.js'
-import type {GitTarget} from './names.js'
+import {textOf, type GitTarget} from './names.js'
 import {planGitFiles, type GitFileWork, type KeptGitFile} from './plan-files.js'
 import {planHooks, type HookWork} from './plan-hooks.js'
 import {observeParts} from './parts.js'
-import {wantedGitFiles} from './wanted.js'
+import {wantedGitFiles, type WantedGitFile} from './wanted.js'
 
 interface RepositoryWork {
   readonly target: GitTarget
@@ -45,17 +45,42 @@ export async function planGitWorkflow(
 }
 
 async function planRepository(target: GitTarget, tools: GitPlanTools) {
-  const {repository} = target
-  const parts = await observeParts(repository, tools.workTrees)
-  const wanted = await wantedGitFiles(repository, parts, tools)
+  const wanted = await wantedIn(target, tools)
   const {files, kept} = await planGitFiles(target, wanted, tools)
-  const hookFile = wanted.find(({isMerged}) => isMerged)
-  const names =
-    hookFile === undefined || !/\.ya?ml$/.test(hookFile.path)
-      ? ['commit-msg', 'pre-push']
-      : tools.hookFile.hooksOf(hookFile.path, hookFile.text)
-  const hooks = await planHooks(target, {...tools, names})
+  const hooks = await planHooks(target, {...tools, names: hookNamesOf(wanted, tools)})
   return {work: {target, files, hooks}, kept}
+}
+
+/** Only the hooks, of a repository whose files are there; undefined when they are not. */
+export async function planGitHooks(
+  target: GitTarget,
+  tools: GitPlanTools,
+): Promise<GitWorkflowPlan | undefined> {
+  const {repository} = target
+  const wanted = await wantedIn(target, tools)
+  const hookFile = wanted.find(({isMerged}) => isMerged)
+  const found = await tools.workTrees.read(`${repository.root}/${hookFile?.path ?? ''}`)
+  const scripts = await tools.workTrees.present(repository, ['.lefthook/mitra.sh'])
+  const isThere = found !== undefined && textOf(found) === hookFile?.text && scripts.length > 0
+  if (!isThere) return undefined
+  const hooks = await planHooks(target, {...tools, names: hookNamesOf(wanted, tools)})
+  const steps = hooks === undefined ? [] : [hooks.step]
+  return {steps, work: [{target, files: [], hooks}], kept: []}
+}
+
+async function wantedIn({repository}: GitTarget, tools: GitPlanTools) {
+  const parts = await observeParts(repository, tools.workTrees)
+  return wantedGitFiles(repository, parts, tools)
+}
+
+/** What lefthook will install by its configuration as it will be. */
+function hookNamesOf(
+  wanted: readonly WantedGitFile[],
+  {hookFile}: GitPlanTools,
+): readonly string[] {
+  const file = wanted.find(({isMerged}) => isMerged)
+  if (file === undefined || !/\.ya?ml$/.test(file.path)) return ['commit-msg', 'pre-push']
+  return hookFile.hooksOf(file.path, file.text)
 }
 
 export async function applyGitWorkflow(
