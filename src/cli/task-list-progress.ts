@@ -1,4 +1,4 @@
-import {Listr, ListrLogger, PRESET_TIMER, ProcessOutput, type ListrTaskWrapper} from 'listr2'
+import {Listr, ListrLogger, ProcessOutput, type ListrTaskWrapper} from 'listr2'
 import type {Step} from '../ports/journal.js'
 import type {OpenProgress} from './progress.js'
 
@@ -10,7 +10,8 @@ interface Group {
   readonly ended: Promise<void>
   readonly end: (error?: Error) => void
   row?: Row
-  failure?: string
+  /** When its first step began. */
+  startedMs?: number
 }
 
 /** The animated list: one row per service, tenant and phase, its steps as the row's output. */
@@ -18,6 +19,8 @@ export class TaskListProgress implements OpenProgress {
   readonly #titles: ReadonlyMap<string, string>
   readonly #groups = new Map<string, Group>()
   readonly #running: Promise<unknown>
+  /** A step that nobody said to have started began when the one before it ended. */
+  #lastEndMs = performance.now()
 
   constructor(steps: readonly Step[]) {
     this.#titles = new Map(steps.map((step) => [step.id, step.title]))
@@ -30,12 +33,15 @@ export class TaskListProgress implements OpenProgress {
   }
 
   note(stepId: string, text: string): void {
-    const {row} = this.#group(stepId)
-    if (row !== undefined) row.output = text
+    const group = this.#group(stepId)
+    group.startedMs ??= performance.now()
+    if (group.row !== undefined) group.row.output = text
   }
 
   finished(stepId: string): void {
     const group = this.#group(stepId)
+    group.startedMs ??= this.#lastEndMs
+    this.#lastEndMs = performance.now()
     group.waiting.delete(stepId)
     if (group.waiting.size === 0) group.end()
   }
@@ -58,6 +64,7 @@ export class TaskListProgress implements OpenProgress {
       task: async (_: unknown, row: Row) => {
         group.row = row
         await group.ended
+        row.title = `${group.title} [${seconds(performance.now() - (group.startedMs ?? 0))}]`
       },
     }))
     // stdout is data; and listr2's own signal handler would end with 127.
@@ -70,7 +77,7 @@ export class TaskListProgress implements OpenProgress {
         concurrent: true,
         exitOnError: false,
         registerSignalListeners: false,
-        rendererOptions: {logger, timer: {...PRESET_TIMER, field: seconds}, showErrorMessage: true},
+        rendererOptions: {logger, showErrorMessage: true},
       } as never,
     )
   }
@@ -104,6 +111,8 @@ function groupTitle(key: string): string {
     workspace: 'Workspace files',
     db: 'Database',
     bucket: 'Bucket',
+    toolchain: 'Tools',
+    projects: 'Backend and app',
     'stack remember': 'Engine and ports',
   }
   const [kind = '', name = ''] = key.split(' ')
