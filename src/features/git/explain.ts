@@ -45,19 +45,27 @@ export function messageFindings(
   const subject = (message.split('\n')[0] ?? '').trim()
   const names = new Set(broken.map(({rule}) => rule))
   const shown = broken.filter(({rule}) => !names.has(causeOf[rule] ?? ''))
+  const passing = passingSubject(subject, broken)
   return shown.map((one) => ({
     rule: one.rule,
     level: one.isError ? 'error' : 'warning',
     commit,
     subject,
-    ...explained(one, message, subject),
+    ...explained(one, {message, subject, passing}),
   }))
 }
 
-function explained(one: BrokenRule, message: string, subject: string): Explained {
+interface Seen {
+  readonly message: string
+  readonly subject: string
+  /** The first line with every mistake in it mended. */
+  readonly passing: string
+}
+
+function explained(one: BrokenRule, seen: Seen): Explained {
   const explain = explanations[one.rule]
   return (
-    explain?.(one, message, subject) ?? {
+    explain?.(one, seen) ?? {
       line: one.rule.startsWith('body') || one.rule.startsWith('footer') ? 3 : 1,
       what: `${one.message}.`,
       fix: `The rule ${one.rule} is set in the configuration of commitlint.`,
@@ -65,44 +73,65 @@ function explained(one: BrokenRule, message: string, subject: string): Explained
   )
 }
 
-type Explain = (one: BrokenRule, message: string, subject: string) => Explained
+function passingSubject(subject: string, broken: readonly BrokenRule[]): string {
+  const rules = new Map(broken.map((one) => [one.rule, one]))
+  const isTypeless = rules.has('type-empty')
+  const known = typesIn(rules.get('type-enum'))
+  const typed = isTypeless ? withType(subject) : withKnownType(subject, rules, known)
+  const ended = rules.has('subject-full-stop') ? typed.replace(/[.\s]+$/, '') : typed
+  const isEmpty = rules.has('subject-empty') && !isTypeless
+  return isEmpty ? `${ended.replace(/:?\s*$/, '')}: say what it does` : ended
+}
+
+function withKnownType(
+  subject: string,
+  rules: ReadonlyMap<string, BrokenRule>,
+  known: readonly string[],
+): string {
+  if (!rules.has('type-enum') && !rules.has('type-case')) return subject
+  const type = typeOf(subject)
+  const meant = rules.has('type-enum') ? nearType(type, known) : type.toLowerCase()
+  return `${meant}${subject.slice(type.length)}`
+}
+
+function typesIn(rule: BrokenRule | undefined): readonly string[] {
+  return Array.isArray(rule?.value) ? rule.value.map(String) : types
+}
+
+type Explain = (one: BrokenRule, seen: Seen) => Explained
 
 const explanations: Readonly<Record<string, Explain>> = {
-  'type-empty': (_, __, subject) => ({
+  'type-empty': (_, {subject, passing}) => ({
     line: 1,
     what: `${JSON.stringify(subject)} does not begin with a type and a colon.`,
-    fix: `Write: ${withType(subject)}`,
+    fix: `Write: ${passing}`,
   }),
-  'type-enum': ({value}, _, subject) => {
-    const known = Array.isArray(value) ? value.map(String) : types
-    const [type = ''] = /^\w+/.exec(subject) ?? []
-    return {
-      line: 1,
-      what: `${JSON.stringify(type)} is no type: ${known.join(', ')}.`,
-      fix: `Write: ${nearType(type, known)}${subject.slice(type.length)}`,
-    }
-  },
-  'type-case': (_, __, subject) => {
-    const [type = ''] = /^\w+/.exec(subject) ?? []
-    const fix = `Write: ${type.toLowerCase()}${subject.slice(type.length)}`
-    return {line: 1, what: `The type ${JSON.stringify(type)} is not in lower case.`, fix}
-  },
-  'subject-empty': (_, __, subject) => ({
+  'type-enum': (one, {subject, passing}) => ({
+    line: 1,
+    what: `${JSON.stringify(typeOf(subject))} is no type: ${typesIn(one).join(', ')}.`,
+    fix: `Write: ${passing}`,
+  }),
+  'type-case': (_, {subject, passing}) => ({
+    line: 1,
+    what: `The type ${JSON.stringify(typeOf(subject))} is not in lower case.`,
+    fix: `Write: ${passing}`,
+  }),
+  'subject-empty': (_, {subject, passing}) => ({
     line: 1,
     what: `After ${JSON.stringify(subject)} nothing says what changes.`,
-    fix: `Write: ${subject.replace(/:?\s*$/, '')}: say what it does`,
+    fix: `Write: ${passing}`,
   }),
-  'subject-full-stop': (_, __, subject) => ({
+  'subject-full-stop': (_, {passing}) => ({
     line: 1,
     what: 'The first line ends with a full stop.',
-    fix: `Write: ${subject.replace(/\.+$/, '')}`,
+    fix: `Write: ${passing}`,
   }),
-  'header-trim': (_, __, subject) => ({
+  'header-trim': (_, {passing}) => ({
     line: 1,
     what: 'The first line begins or ends with a space.',
-    fix: `Write: ${subject}`,
+    fix: `Write: ${passing}`,
   }),
-  'header-max-length': ({value}, _, subject) => ({
+  'header-max-length': ({value}, {subject}) => ({
     line: 1,
     what: `The first line has ${subject.length} characters; ${Number(value)} is the most.`,
     fix: 'Keep what it does in the first line; leave a line empty and put the rest below.',
@@ -112,7 +141,7 @@ const explanations: Readonly<Record<string, Explain>> = {
     what: 'The second line is not empty.',
     fix: 'Leave a line empty below the first.',
   }),
-  'footer-leading-blank': (_, message) => ({
+  'footer-leading-blank': (_, {message}) => ({
     line: lineOf(message, (line) => /^[\w-]+(: | #)|^BREAKING CHANGE/.test(line)),
     what: 'No empty line is above the footer.',
     fix: 'Leave a line empty above it.',
@@ -121,7 +150,11 @@ const explanations: Readonly<Record<string, Explain>> = {
   'footer-max-line-length': tooLong,
 }
 
-function tooLong({value}: BrokenRule, message: string): Explained {
+function typeOf(subject: string): string {
+  return /^\w+/.exec(subject)?.[0] ?? ''
+}
+
+function tooLong({value}: BrokenRule, {message}: Seen): Explained {
   const most = Number(value)
   const line = lineOf(message, (text) => text.length > most)
   const length = (message.split('\n')[line - 1] ?? '').length
