@@ -13,7 +13,7 @@ beforeEach(async () => {
 
 afterEach(() => rmSync(scratch.home, {recursive: true, force: true}))
 
-describe('git init', {timeout: 240_000}, () => {
+describe('git init', {timeout: 600_000}, () => {
   test('writes what its plan names, has nothing to do again, and undo leaves no trace', async () => {
     scratch.writeBackend()
     scratch.write('lefthook.yml', '# theirs\npre-commit:\n  commands:\n    a:\n      run: true\n')
