@@ -23,6 +23,8 @@ interface PlanRun<P extends Planned> {
   /** Shown before anything is changed; without it the command needs no asking. */
   readonly confirm?: {readonly question: string; readonly yes: boolean; readonly typed?: string}
   readonly undoes?: string
+  /** What has to be asked on the terminal before the work is shown. */
+  readonly prepare?: (plan: P) => Promise<void>
   readonly observe: () => Promise<P>
   readonly apply: (plan: P, applying: Applying) => Promise<void>
 }
@@ -48,6 +50,7 @@ export async function runPlan<P extends Planned>(work: PlanRun<P>): Promise<Plan
       if (!work.confirm.yes) process.stderr.write(`${planText(plan.steps)}\n\n`)
       await confirmOrRefuse(work.confirm.question, {...work.confirm, command: work.command})
     }
+    await work.prepare?.(plan)
     const run = await journal.begin(work.command, plan.steps, work.undoes)
     await applyRecorded(plan, run, work.apply)
     return {plan, applied: true, runId: run.id}

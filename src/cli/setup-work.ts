@@ -1,8 +1,10 @@
+import {MitraError} from '../errors.js'
 import type {KeptPlan} from '../features/projects/kept.js'
 import {allOrFirstFailure} from '../features/setup/settle.js'
 import type {FollowUp} from '../features/toolchain/follow-ups.js'
 import type {Step} from '../ports/journal.js'
 import type {ToolchainProfile} from '../ports/toolchain.js'
+import {isInteractive} from './confirm.js'
 import {applyBackendStart, observeBackend, planBackendStart} from './kept-work.js'
 import {applyProjects} from './projects-apply.js'
 import {backendSteps, planProjects, type ProjectsPlan} from './projects-plan.js'
@@ -52,7 +54,7 @@ export async function planMachine(tools: Tools, wish: SetupWish): Promise<Machin
     projects,
     kept,
     git,
-    later: [platform, git].flatMap((part) => part?.later ?? []),
+    later: [toolchain, platform, git].flatMap((part) => part?.later ?? []),
     followUps: [toolchain, projects, kept, git].flatMap((part) => part?.followUps ?? []),
   }
 }
@@ -70,6 +72,7 @@ async function planProjectsOf(
   toolchain: ToolsPlan | undefined,
 ): Promise<ProjectsPlan | undefined> {
   if (profile === undefined || toolchain === undefined || isToolsOnly) return undefined
+  if (toolchain.later.length > 0) return undefined
   return planProjects(tools, profile, toolchain)
 }
 
@@ -147,4 +150,16 @@ async function after(first: Promise<void>, work: () => Promise<void>): Promise<v
 
 async function recordBlocked({steps}: KeptWork, {run}: Applying): Promise<void> {
   for (const {id} of steps) await run.failed(id, 'BLOCKED', 'What it needs was not done.')
+}
+
+/** The one window for a password, before anything is shown of the work. Without a terminal nobody is asked. */
+export async function askPassword(tools: Tools, {toolchain}: MachinePlan): Promise<void> {
+  if (toolchain?.prerequisites.asksPassword !== true || !isInteractive()) return
+  const {ask} = await tools.rights()
+  const programs = await tools.programs()
+  const {code} = await programs.attach({argv: ask, environment: {}, isQuiet: true})
+  if (code === 0) return
+  throw new MitraError('refused', 'NEEDS_PASSWORD', 'sudo did not take it. Nothing was changed.', {
+    hints: ['Run it again with the right password.'],
+  })
 }

@@ -1,6 +1,8 @@
+import type {DeveloperTools} from '../ports/developer-tools.js'
 import type {Editor} from '../ports/editor.js'
 import type {Hardware} from '../ports/hardware.js'
 import type {Packages} from '../ports/packages.js'
+import type {Rights} from '../ports/rights.js'
 import type {Toolchain, ToolProber} from '../ports/toolchain.js'
 import type {Once} from './once.js'
 import type {Tools} from './tools.js'
@@ -12,6 +14,8 @@ export interface ToolchainTools {
   readonly toolProber: () => Promise<ToolProber>
   readonly packages: () => Promise<Packages>
   readonly editor: () => Promise<Editor>
+  readonly developerTools: () => Promise<DeveloperTools>
+  readonly rights: () => Promise<Rights>
   readonly hardware: () => Promise<Hardware>
 }
 
@@ -26,6 +30,11 @@ export function toolchainTools(tools: () => Tools, once: Once): ToolchainTools {
       return new HostProber()
     }),
     editor: once(async () => new (await import('../adapters/toolchain/vscode.js')).VsCode()),
+    developerTools: once(async () => {
+      const {CommandLineTools} = await import('../adapters/toolchain/command-line-tools.js')
+      return new CommandLineTools()
+    }),
+    rights: once(async () => new (await import('../adapters/toolchain/sudo.js')).Sudo()),
     hardware: once(
       async () => new (await import('../adapters/toolchain/host-hardware.js')).HostHardware(),
     ),

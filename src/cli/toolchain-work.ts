@@ -14,7 +14,8 @@ import {
 import {shortagesOf, type Shortage} from '../features/toolchain/minimums.js'
 import {lockOf, lockText} from '../features/toolchain/lock-text.js'
 import {observeToolchain, type ToolState} from '../features/toolchain/observe.js'
-import {planToolchain, type ToolchainPlan} from '../features/toolchain/plan.js'
+import {noTools, planToolchain, type ToolchainPlan} from '../features/toolchain/plan.js'
+import {planPrerequisites, type Prerequisites} from '../features/toolchain/prerequisites.js'
 import {surveyToolchain, type ToolchainSurvey} from '../features/toolchain/survey.js'
 import {applyToolUndo, planToolUndo} from '../features/toolchain/undo.js'
 import type {Toolchain, ToolChoice, ToolchainProfile} from '../ports/toolchain.js'
@@ -32,13 +33,47 @@ export interface ToolsWish {
 export interface ToolsPlan extends ToolchainPlan {
   /** Without the tools that were not chosen. */
   readonly toolchain: Toolchain
+  readonly prerequisites: Prerequisites
+  /** What can only be planned by a second plan. */
+  readonly later: readonly string[]
 }
 
 /** Looks at the tools of a profile and plans what is missing. */
 export async function planTools(tools: Tools, wish: ToolsWish): Promise<ToolsPlan> {
+  const developerTools = await tools.developerTools()
+  const state = await developerTools.state()
+  const toolchain = await chosenTools(await choiceParts(tools, wish))
+  // Each brew drops sudo's ticket: none is run before what needs it.
+  const isEarly = state.kind === 'unasked' || state.kind === 'offered'
+  const plan = isEarly ? noTools : await planPackages(tools, wish, toolchain)
+  const isPasswordNeeded = plan.steps.some(({detail}) => detail?.['needsPassword'] === true)
+  const rights = await tools.rights()
+  const isAsked = isPasswordNeeded || state.kind === 'offered'
+  const areThere = !isAsked || (await rights.areThere())
+  const prerequisites = planPrerequisites(state, developerTools, {
+    isPasswordNeeded,
+    rights: {areThere, ask: rights.ask},
+  })
+  const {todo} = prerequisites
+  const title = 'Command Line Tools'
+  const first = todo === undefined ? [] : [{tool: 'command-line-tools', title, todo}]
+  return {
+    ...plan,
+    steps: [...prerequisites.steps, ...plan.steps],
+    followUps: [...first, ...plan.followUps],
+    toolchain,
+    prerequisites,
+    later: isEarly ? ['the tools, once the Command Line Tools are there'] : [],
+  }
+}
+
+async function planPackages(
+  tools: Tools,
+  wish: ToolsWish,
+  toolchain: Toolchain,
+): Promise<ToolchainPlan> {
   const packages = await tools.packages()
   const editor = await tools.editor()
-  const toolchain = await chosenTools(await choiceParts(tools, wish))
   const survey = await surveyToolchain({
     toolchain,
     profile: wish.profile,
@@ -52,7 +87,7 @@ export async function planTools(tools: Tools, wish: ToolsWish): Promise<ToolsPla
   const now = await (await tools.files()).read(path)
   const {state} = (await tools.prospect()).layout
   const isBrew = survey.manager === 'brew'
-  const plan = planToolchain(
+  return planToolchain(
     survey,
     {packages: packages.commands, editor},
     {
@@ -62,7 +97,6 @@ export async function planTools(tools: Tools, wish: ToolsWish): Promise<ToolsPla
       manifests: `${state}/brew`,
     },
   )
-  return {...plan, toolchain}
 }
 
 /** Choices that a person has to make, with what the flags say left out. */
@@ -139,8 +173,10 @@ export async function applyTools(
     ...applying,
     toolchain,
     prober,
-    packages: await tools.packages(),
+    packages: tools.packages,
     editor: await tools.editor(),
+    developerTools: await tools.developerTools(),
+    rights: await tools.rights(),
     files: await tools.files(),
     lockNow: async () => lockWith(tools, await observeToolchain(toolchain, profile, prober)),
   })

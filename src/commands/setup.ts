@@ -9,6 +9,7 @@ import {setupText, setupUndoText} from '../cli/setup-text.js'
 import {undoSetup} from '../cli/setup-undo.js'
 import {
   applyMachine,
+  askPassword,
   leftForPerson,
   planMachine,
   type MachinePlan,
@@ -100,7 +101,7 @@ export default class Setup extends MitraCommand {
     if (flags.undo) return this.takeBack(flags)
     const wish = await this.wishOf(flags)
     const shortages = wish.profile === undefined ? [] : await machineShortages(this.tools)
-    const {steps, plan, applied} = await this.inTwoPlans(flags, wish)
+    const {steps, plan, applied} = await this.inPlans(flags, wish)
     const followUps = await this.followUpsAfter(plan, applied, wish)
     const {engine, why} = await this.tools.engine()
     const seen = wish.isToolsOnly ? nothingSeen : await this.seen(plan, flags.plan)
@@ -146,16 +147,20 @@ export default class Setup extends MitraCommand {
     return {...wish, choices: await askChoices(this.tools, {profile, choices}, {mayAsk})}
   }
 
-  /** A stopped database is started by a first plan and then asked by a second. */
-  private async inTwoPlans(flags: {plan: boolean; yes: boolean}, wish: SetupWish) {
+  /** A stopped database is started by a first plan and then asked by a second; so with what Apple offers. */
+  private async inPlans(flags: {plan: boolean; yes: boolean}, wish: SetupWish) {
     const first = await this.onePlan(flags, wish)
-    if (flags.plan || first.plan.later.length === 0) return {...first, steps: first.plan.steps}
-    const second = await this.onePlan(flags, wish)
-    return {
-      plan: second.plan,
-      applied: first.applied || second.applied,
-      steps: [...first.plan.steps, ...second.plan.steps],
+    let {plan, applied} = first
+    let steps = plan.steps
+    let isGoingOn = applied
+    while (isGoingOn && plan.later.length > 0) {
+      const next = await this.onePlan(flags, wish)
+      plan = next.plan
+      isGoingOn = next.applied
+      applied ||= next.applied
+      steps = [...steps, ...plan.steps]
     }
+    return {plan, applied, steps}
   }
 
   private onePlan(flags: {plan: boolean; yes: boolean}, wish: SetupWish) {
@@ -165,6 +170,7 @@ export default class Setup extends MitraCommand {
       isPlanOnly: flags.plan,
       confirm: {question: 'Do this?', yes: flags.yes},
       observe: () => planMachine(this.tools, wish),
+      prepare: (plan) => askPassword(this.tools, plan),
       apply: (plan, applying) => applyMachine(this.tools, plan, wish, applying),
     })
   }

@@ -85,11 +85,24 @@ export class RecordedMac {
 
   /** Runs the built `mitra setup` on it. */
   setup(argv: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<CliResult> {
+    return this.#run([process.execPath, join(support, 'cli.mjs'), ...argv], env)
+  }
+
+  /** The same on a terminal of its own: both outputs are one. */
+  setupOnTerminal(argv: readonly string[]): Promise<CliResult> {
+    const words = [process.execPath, join(support, 'cli.mjs'), ...argv]
+    const quoted = words.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ')
+    return this.#run(['/usr/bin/script', '-qec', quoted, '/dev/null'], {SHELL: '/bin/sh'})
+  }
+
+  #run(
+    [program = '', ...words]: readonly string[],
+    env: Readonly<Record<string, string>>,
+  ): Promise<CliResult> {
     const PATH = [join(this.#place, 'bin'), join(this.#place, 'homebrew/bin')].join(':')
     const options = {cwd: this.workspace, env: {PATH, HOME: join(this.#place, 'home'), ...env}}
     return new Promise((resolve) => {
-      const words = [join(support, 'cli.mjs'), ...argv]
-      execFile(process.execPath, words, options, (error, stdout, stderr) => {
+      execFile(program, words, options, (error, stdout, stderr) => {
         const code = error === null ? 0 : Number(error.code)
         const signal = error?.signal ?? undefined
         resolve({code: Number.isNaN(code) ? undefined : code, signal, stdout, stderr})
@@ -154,6 +167,11 @@ tools:
 
   async removeBrew(): Promise<void> {
     await rm(join(this.#place, 'homebrew/bin/brew'))
+  }
+
+  /** sudo took a password a moment ago. */
+  async knowPassword(): Promise<void> {
+    await writeFile(join(this.#place, 'ticket'), '')
   }
 
   async addApplication(name: string): Promise<void> {

@@ -1,20 +1,26 @@
 import {codeOf, messageOf, MitraError} from '../../errors.js'
+import type {DeveloperTools} from '../../ports/developer-tools.js'
 import type {Editor} from '../../ports/editor.js'
 import type {Files} from '../../ports/files.js'
 import type {RunWriter} from '../../ports/journal.js'
 import type {Packages} from '../../ports/packages.js'
 import type {Progress} from '../../ports/progress.js'
+import type {Rights} from '../../ports/rights.js'
 import type {Toolchain, ToolProber} from '../../ports/toolchain.js'
 import {extensionPackage, type ExtensionWork} from './extensions.js'
 import {brewfileStep, choicesStep, leftoverStep, lockStep, refreshStep} from './leftover.js'
 import {observeTool} from './observe.js'
 import type {KnownText, ToolchainPlan} from './plan.js'
+import {applyPrerequisites, type Prerequisites} from './prerequisites.js'
 
 interface ApplyParts {
   readonly toolchain: Toolchain
   readonly prober: ToolProber
-  readonly packages: Packages
+  /** Opened only for a plan that has some: looking for brew runs it. */
+  readonly packages: () => Promise<Packages>
   readonly editor: Editor
+  readonly developerTools: DeveloperTools
+  readonly rights: Rights
   readonly files: Files
   readonly run: RunWriter
   readonly progress: Progress
@@ -23,10 +29,13 @@ interface ApplyParts {
 }
 
 /** Does the plan. A tool that fails does not stop the others; then the first failure is thrown. */
-export async function applyToolchain(plan: ToolchainPlan, parts: ApplyParts): Promise<void> {
-  const {packages, run} = parts
+export async function applyToolchain(
+  plan: ToolchainPlan & {readonly prerequisites: Prerequisites},
+  parts: ApplyParts,
+): Promise<void> {
+  const {run} = parts
   const changesPackages = plan.installs.length > 0 || plan.repair !== undefined
-  if (changesPackages) await packages.refuseWithoutRights()
+  if (changesPackages) await (await parts.packages()).refuseWithoutRights()
   const failures: unknown[] = []
   const attempt = async (stepId: string, work: () => Promise<void>) => {
     parts.progress.started(stepId)
@@ -37,6 +46,8 @@ export async function applyToolchain(plan: ToolchainPlan, parts: ApplyParts): Pr
       await run.failed(stepId, codeOf(error) ?? 'UNEXPECTED', messageOf(error))
     }
   }
+  const notesOn = (stepId: string) => noteOn(parts, stepId)
+  await applyPrerequisites(plan.prerequisites, {...parts, attempt, noteOn: notesOn})
   if (plan.repair !== undefined) await attempt('toolchain.repair', () => repair(plan, parts))
   const {leftover, leftoverGroups} = plan
   if (leftover.length > 0) {
@@ -60,16 +71,17 @@ function textsOf({choices, brewfile}: ToolchainPlan): readonly (readonly [string
 
 async function repair({repair: command}: ToolchainPlan, parts: ApplyParts): Promise<void> {
   if (command === undefined) return
-  await parts.packages.run(command, noteOn(parts, 'toolchain.repair'))
+  await (await parts.packages()).run(command, noteOn(parts, 'toolchain.repair'))
   await parts.run.done('toolchain.repair')
 }
 
 /** The record holds what the tools will add: their plan could not know it without the lists. */
 async function refresh(plan: ToolchainPlan, parts: ApplyParts): Promise<void> {
   if (plan.refresh === undefined) return
-  await parts.packages.run(plan.refresh, noteOn(parts, refreshStep))
+  const manager = await parts.packages()
+  await manager.run(plan.refresh, noteOn(parts, refreshStep))
   const effects = await Promise.all(
-    plan.installs.map(async ({packages}) => parts.packages.effectOf(packages)),
+    plan.installs.map(async ({packages}) => manager.effectOf(packages)),
   )
   const expected = [...new Set(effects.flatMap((effect) => effect?.added ?? []))]
   await parts.run.done(refreshStep, {expected})
@@ -79,7 +91,8 @@ async function install(
   {tool, step, command, groups, manifest}: ToolchainPlan['installs'][number],
   parts: ApplyParts,
 ): Promise<void> {
-  const {packages, toolchain, prober, files, run} = parts
+  const {toolchain, prober, files, run} = parts
+  const packages = await parts.packages()
   const before = new Set(await packages.installed())
   try {
     if (manifest !== undefined) await files.write(manifest.path, manifest.text)
@@ -136,7 +149,7 @@ async function addExtension({step, command}: ExtensionWork, parts: ApplyParts): 
 
 function noteOn({progress}: ApplyParts, stepId: string): (line: string) => void {
   return (line) => {
-    if (/^(Get:|Unpacking|Setting up|==> |Installing |Upgrading )/.test(line))
+    if (/^(Get:|Unpacking|Setting up|==> |Installing |Upgrading |Download)/.test(line))
       progress.note(stepId, line)
   }
 }

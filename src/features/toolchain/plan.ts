@@ -64,6 +64,21 @@ interface PlanCommands {
   readonly editor: Pick<Editor, 'install'>
 }
 
+/** Before Apple's tools are there. */
+export const noTools: ToolchainPlan = {
+  steps: [],
+  followUps: [],
+  repair: undefined,
+  refresh: undefined,
+  installs: [],
+  leftover: [],
+  leftoverGroups: [],
+  lock: undefined,
+  extensions: [],
+  brewfile: undefined,
+  choices: undefined,
+}
+
 /** What makes the machine ready, from what was seen. */
 export function planToolchain(
   survey: ToolchainSurvey,

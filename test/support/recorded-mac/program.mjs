@@ -80,7 +80,8 @@ const programs = {
   softwareupdate() {
     if (words[0] === '-i') return install(words[1])
     say('Software Update Tool', '', 'Finding available software')
-    if (state.labels.length === 0) return complain('No new software available.')
+    const isWanted = existsSync(join(process.env.HOME, 'command-line-tools-wanted'))
+    if (state.labels.length === 0 || !isWanted) return complain('No new software available.')
     say('Software Update found the following new or updated software:')
     for (const label of state.labels) {
       const [title, version] = label.split(/-(?=[^-]*$)/)
