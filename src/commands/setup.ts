@@ -153,7 +153,8 @@ export default class Setup extends MitraCommand {
     let {plan, applied} = first
     let steps = plan.steps
     let isGoingOn = applied
-    while (isGoingOn && plan.later.length > 0) {
+    // Apple is asked, its tools come, and then all the rest.
+    for (let more = 0; more < 3 && isGoingOn && plan.later.length > 0; more += 1) {
       const next = await this.onePlan(flags, wish)
       plan = next.plan
       isGoingOn = next.applied
