@@ -71,7 +71,7 @@ describe.runIf(hasRuby)('a generated Brewfile, read by the rules of Homebrew', (
       const names = wanted.flatMap(({brew}) => [brew?.cask ?? brew?.formula, ...(brew?.also ?? [])])
       const all = ['company/tools', 'jq', ...names, ...ours.map(({id}) => id)]
       expect(entries).toHaveLength(all.length)
-    expect(new Set(entries.map(({name}) => name))).toEqual(new Set(all))
+      expect(new Set(entries.map(({name}) => name))).toEqual(new Set(all))
     },
   )
 
