@@ -1,4 +1,5 @@
 import {applyEnvironmentInit} from '../features/environments/init.js'
+import {applyEnvironmentRecord} from '../features/environments/record.js'
 import {applySchemaFile} from '../features/environments/schema-file.js'
 import {applyProject} from '../features/projects/backend.js'
 import {applyPubGet} from '../features/projects/pub-get.js'
@@ -55,7 +56,7 @@ async function applyBackend(
 /** `.env.local` needs no folder of the backend. */
 async function applySettings(
   tools: Tools,
-  {schemaFile, environment}: BackendWork,
+  {schemaFile, environment, record}: BackendWork,
   ports: Ports | undefined,
   applying: Applying,
 ): Promise<void> {
@@ -67,6 +68,14 @@ async function applySettings(
   }
   await inOrder(applying, [
     {steps: schemaFile.steps, apply: (run) => applySchemaFile(schemaFile, {files, run})},
+    ...(record === undefined
+      ? []
+      : [
+          {
+            steps: record.steps,
+            apply: (run: RunWriter) => applyEnvironmentRecord(record, {files, layout, run}),
+          },
+        ]),
     ...(environment.steps.length === 0 ? [] : [{steps: environment.steps, apply: write}]),
   ])
 }

@@ -1,7 +1,8 @@
 import {planEnvironmentInit, type EnvironmentInitPlan} from '../features/environments/init.js'
+import {planEnvironmentRecord, type EnvironmentRecordPlan} from '../features/environments/record.js'
 import {planSchemaFile} from '../features/environments/schema-file.js'
 import {planProject, type BackendPlan} from '../features/projects/backend.js'
-import {isUnrecorded} from '../features/projects/cut-off.js'
+import {cutOffRun, isUnrecorded, unrecordedFiles} from '../features/projects/cut-off.js'
 import {planPubGet, type PubGetPlan} from '../features/projects/pub-get.js'
 import {
   planClone,
@@ -26,6 +27,7 @@ export interface BackendWork {
   readonly venv: BackendPlan
   readonly schemaFile: Awaited<ReturnType<typeof planSchemaFile>>
   readonly environment: EnvironmentInitPlan
+  readonly record: EnvironmentRecordPlan | undefined
 }
 
 export interface AppWork {
@@ -71,9 +73,11 @@ export async function planProjects(
 /** The steps that make the backend ready. */
 export function backendSteps({backend}: ProjectsPlan): readonly Step[] {
   if (backend === undefined) return []
-  const {clone, generated, venv, schemaFile, environment} = backend
+  const {clone, generated, venv, schemaFile, environment, record} = backend
   const made = [clone.step, ...generated.steps, ...venv.steps, ...schemaFile.steps]
-  return [...made, ...environment.steps].filter((step) => step !== undefined)
+  return [...made, ...environment.steps, ...(record?.steps ?? [])].filter(
+    (step) => step !== undefined,
+  )
 }
 
 async function planBackend(tools: Tools, runs: readonly JournalRun[], ahead: ToolsAhead) {
@@ -86,8 +90,8 @@ async function planBackend(tools: Tools, runs: readonly JournalRun[], ahead: Too
   const isPythonComing = comes('python', ahead)
   try {
     const venv = await planProject(layout.root, parts, {isComing, isPythonComing, runs})
-    const {schemaFile, environment} = await planSettings(tools)
-    return {...nothing, work: {clone, generated, venv, schemaFile, environment}}
+    const settings = await planSettings(tools, runs)
+    return {...nothing, work: {clone, generated, venv, ...settings}}
   } catch (error) {
     // The rest of the machine is set up all the same.
     if (!['NO_BACKEND', 'NO_VENV', 'PYTHON_TOO_OLD'].includes(codeOf(error) ?? '')) throw error
@@ -130,24 +134,32 @@ async function planGenerated(tools: Tools, clone: ClonePlan, runs: readonly Jour
   const {layout} = await tools.prospect()
   const files = await tools.files()
   const wanted = await wantedBackendFiles(await tools.templates(), layout, files)
-  return planWorkspaceFiles(wanted, layout, files, isCutOff)
+  return planWorkspaceFiles(wanted, layout, files, unrecordedFiles(runs, ['workspace.backend']))
 }
 
-async function planSettings(tools: Tools) {
+async function planSettings(tools: Tools, runs: readonly JournalRun[]) {
   const {layout} = await tools.prospect()
   const files = await tools.files()
   const template = await (await tools.templates()).read('environments')
-  const schemaFile = await planSchemaFile(template, layout, files)
+  const schemaFile = await planSchemaFile(
+    template,
+    layout,
+    files,
+    isUnrecorded(runs, 'workspace.environments'),
+  )
   const path = `${layout.root}/.env.local`
   const schema = await tools.environmentSchema()
   const text = await files.read(path)
   const environment = planEnvironmentInit({schema, environment: 'local', path, text})
+  const cutOff = cutOffRun(runs, 'environment.file.local')
+  const isCutOff = text !== undefined && environment.steps.length === 0
   return {
     schemaFile: {
       ...schemaFile,
       steps: schemaFile.steps.map((step) => writing(step, schemaFile.path)),
     },
     environment: {...environment, steps: environment.steps.map((step) => writing(step, path))},
+    record: isCutOff && cutOff !== undefined ? planEnvironmentRecord(path, cutOff.id) : undefined,
   }
 }
 

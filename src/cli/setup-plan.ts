@@ -3,6 +3,7 @@ import {applyMigrations} from '../features/migrations/apply.js'
 import {readMigrations} from '../features/migrations/files.js'
 import {emptyPlan, planMigrations, type MigrationPlan} from '../features/migrations/plan.js'
 import {emptyDatabase, observeDatabase, type DatabaseState} from '../features/migrations/state.js'
+import {unrecordedFiles} from '../features/projects/cut-off.js'
 import {allOrFirstFailure} from '../features/setup/settle.js'
 import {
   applyRemember,
@@ -46,7 +47,11 @@ export interface SetupPlan {
 export async function planSetup(tools: Tools, keepsBackend: boolean): Promise<SetupPlan> {
   const {layout} = await tools.prospect()
   const wanted = await wantedFiles(await tools.templates(), layout)
-  const files = await planWorkspaceFiles(wanted, layout, await tools.files())
+  const runs = await (await tools.journal()).runs()
+  const unrecorded = unrecordedFiles(runs, [
+    ...new Set(wanted.map(({part}) => `workspace.${part}`)),
+  ])
+  const files = await planWorkspaceFiles(wanted, layout, await tools.files(), unrecorded)
   const start = await planStackStart(tools, serviceNames, keepsBackend)
   const texts = await migrationTexts(tools, files)
   const state = await databaseState(tools, start)

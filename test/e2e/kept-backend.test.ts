@@ -6,29 +6,12 @@ import {setTimeout as sleep} from 'node:timers/promises'
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
 import {mitra, oddFolder} from '../support/cli.js'
 import {enginesToTest} from '../support/engines.js'
+import {gitToolchain} from '../support/git-toolchain.js'
+import {hasGitAndVenv} from '../support/python.js'
 import {bareRepository} from '../support/repository.js'
-import {requirement} from '../support/requirements.js'
 import {checkedJson} from '../support/run.js'
 import {standInBackend} from '../support/stand-in-backend.js'
 import {portsOf, removeWorkspace} from '../support/workspace.js'
-
-const hasGitAndVenv = await requirement('git and python3-venv', async () => {
-  const {runProgram} = await import('../../src/adapters/process/run.js')
-  const asked = await Promise.all([
-    runProgram('git', ['--version']),
-    runProgram('python3', ['-c', 'import ensurepip']),
-  ]).catch(() => [{code: 1}])
-  return asked.every(({code}) => code === 0)
-})
-
-// No tool of the machine is touched.
-const toolchain = `machine: {memoryGb: 8, diskGb: 256, macos: '12'}
-tools:
-  - id: git
-    title: Git
-    profiles: [backend]
-    detect: {programs: [git], arguments: [--version], pattern: 'git version (\\d+(?:\\.\\d+)*)'}
-`
 
 interface Shown {
   readonly plan: readonly {readonly id: string; readonly why: string}[]
@@ -64,7 +47,7 @@ describe.runIf(hasGitAndVenv).each(enginesToTest)('the backend on the $name engi
   beforeAll(async () => {
     cwd = await oddFolder()
     origin = await oddFolder()
-    await writeFile(join(cwd, 'toolchain.yml'), toolchain)
+    await writeFile(join(cwd, 'toolchain.yml'), gitToolchain)
     const address = bareRepository(origin, standInBackend)
     await writeFile(join(cwd, 'mitra.yml'), `repositories:\n  backend: ${address}\n`)
     const {code, stderr} = await mitra(['setup', '--profile', 'backend', '--yes'], at())

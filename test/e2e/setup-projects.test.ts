@@ -2,28 +2,11 @@ import {chmod, mkdir, readdir, rm, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {afterEach, beforeEach, describe, expect, test} from 'vitest'
 import {mitra, oddFolder} from '../support/cli.js'
+import {gitToolchain} from '../support/git-toolchain.js'
+import {hasGitAndVenv} from '../support/python.js'
 import {bareRepository} from '../support/repository.js'
-import {requirement} from '../support/requirements.js'
 import {checkedJson} from '../support/run.js'
 import {portsOf, removeWorkspace} from '../support/workspace.js'
-
-const hasGitAndVenv = await requirement('git and python3-venv', async () => {
-  const {runProgram} = await import('../../src/adapters/process/run.js')
-  const asked = await Promise.all([
-    runProgram('git', ['--version']),
-    runProgram('python3', ['-c', 'import ensurepip']),
-  ]).catch(() => [{code: 1}])
-  return asked.every(({code}) => code === 0)
-})
-
-// No tool of the machine is touched.
-const toolchain = `machine: {memoryGb: 8, diskGb: 256, macos: '12'}
-tools:
-  - id: git
-    title: Git
-    profiles: [backend, mobile, full]
-    detect: {programs: [git], arguments: [--version], pattern: 'git version (\\d+(?:\\.\\d+)*)'}
-`
 
 interface Result {
   readonly plan: readonly {readonly id: string}[]
@@ -52,7 +35,7 @@ describe.runIf(hasGitAndVenv)('setup with a profile', () => {
   beforeEach(async () => {
     cwd = await oddFolder()
     origin = await oddFolder()
-    await writeFile(join(cwd, 'toolchain.yml'), toolchain)
+    await writeFile(join(cwd, 'toolchain.yml'), gitToolchain)
     const address = bareRepository(origin, {
       'main.py': '',
       'requirements.txt': '# none\n',

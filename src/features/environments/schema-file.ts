@@ -13,14 +13,18 @@ export async function planSchemaFile(
   template: ReadonlyMap<string, string>,
   {root}: WorkspaceLayout,
   files: Files,
+  isUnrecorded = false,
 ): Promise<SchemaFilePlan> {
   const path = `${root}/env.schema.yml`
   const text = template.get('environments/env.schema.yml') ?? ''
-  if ((await files.read(path)) !== undefined) return {steps: [], path, text}
+  const present = await files.read(path)
+  // What a run that was cut off has written is written again as it is, so that there is a record.
+  const isOurs = isUnrecorded && present === text
+  if (present !== undefined && !isOurs) return {steps: [], path, text}
   const step: Step = {
     id: 'workspace.environments',
     title: 'Write env.schema.yml, the variables that the programs take (commit it)',
-    why: 'there is no such file',
+    why: isOurs ? 'the run that wrote it was cut off' : 'there is no such file',
     undo: 'automatic',
     detail: {path},
   }

@@ -23,7 +23,7 @@ export async function writeEnvironmentFile(
   {files, layout, run}: WriteTools,
 ): Promise<void> {
   const before = await files.read(path)
-  const kept = before === undefined ? null : `${layout.state}/environments/${run.id}`
+  const kept = before === undefined ? null : keptPath(layout, run.id)
   if (before !== undefined && kept !== null) await files.write(kept, before, 0o600)
   await files.write(path, text, 0o600)
   await run.done(stepId, {path, kept, sha256: digestOf(text)})
@@ -58,7 +58,12 @@ export async function refuseChanged(record: Json | undefined, files: Files): Pro
   )
 }
 
-function digestOf(text: string): string {
+/** Where a run keeps what the file was before it. */
+export function keptPath({state}: WorkspaceLayout, runId: string): string {
+  return `${state}/environments/${runId}`
+}
+
+export function digestOf(text: string): string {
   return createHash('sha256').update(text).digest('hex')
 }
 

@@ -158,7 +158,8 @@ async function whyRequirements(
   hasVenv: boolean,
   {files}: BackendTools,
 ): Promise<string | undefined> {
-  const stamp = hasVenv ? await files.read(stampPath(folder)) : undefined
+  if (!hasVenv) return 'the venv is new'
+  const stamp = await files.read(stampPath(folder))
   if (stamp === undefined) return 'it was not installed whole'
   const digest = digestOfText((await files.read(`${folder}/requirements.txt`)) ?? '')
   return stamp === digest ? undefined : 'requirements.txt changed'

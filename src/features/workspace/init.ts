@@ -86,20 +86,32 @@ export interface WorkspaceFilesPlan {
 }
 
 /**
- * Only what is missing is written: a file that is there is its owner's. Of a run that was cut off all are
- * written again, so that its record is whole.
+ * Only what is missing is written: a file that is there is its owner's. What a run that was cut off has
+ * written is written again as it is, so that its record is whole.
  */
 export async function planWorkspaceFiles(
   wanted: readonly WantedFile[],
   layout: WorkspaceLayout,
   files: Files,
-  isUnrecorded = false,
+  unrecorded: ReadonlySet<string> = new Set(),
 ): Promise<WorkspaceFilesPlan> {
   const present = await Promise.all(wanted.map((file) => files.read(pathOf(file, layout))))
-  const missing = wanted.filter((_, index) => isUnrecorded || present[index] === undefined)
+  const missing = wanted.filter(({path, text}, index) => {
+    const isSame = present[index] === text
+    return present[index] === undefined || (isSame && unrecorded.has(path))
+  })
   const steps = partsInOrder.flatMap((part) => {
     const paths = missing.filter((file) => file.part === part).map((file) => file.path)
-    return paths.length === 0 ? [] : [writeStep(part, paths, layout)]
+    return paths.length === 0
+      ? []
+      : [
+          writeStep(
+            part,
+            paths,
+            layout,
+            paths.every((path) => unrecorded.has(path)),
+          ),
+        ]
   })
   return {files: missing, steps}
 }
@@ -108,11 +120,12 @@ function writeStep(
   part: WantedFile['part'],
   paths: readonly string[],
   layout: WorkspaceLayout,
+  isCutOff: boolean,
 ): Step {
   return {
     id: `workspace.${part}`,
     title: partTitles[part],
-    why: paths.length === 1 ? 'not there yet' : `${paths.length} files are not there yet`,
+    why: whyWrite(paths.length, isCutOff),
     undo: 'automatic',
     detail: {
       root: layout.root,
@@ -121,6 +134,11 @@ function writeStep(
       files: paths.map((path) => `${layout.root}/${path}`),
     },
   }
+}
+
+function whyWrite(count: number, isCutOff: boolean): string {
+  if (isCutOff) return 'the run that wrote them was cut off'
+  return count === 1 ? 'not there yet' : `${count} files are not there yet`
 }
 
 export async function applyWorkspaceFiles(
