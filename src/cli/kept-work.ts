@@ -39,7 +39,8 @@ export async function planBackendStart(
   const {root} = (await tools.prospect()).layout
   const parts = await keptTools(tools, ports)
   const state = await observeKept(root, parts)
-  return planKeptStart({root, isNamed, isComing, isRestart}, state, parts)
+  const runs = await (await tools.journal()).runs()
+  return planKeptStart({root, isNamed, isComing, isRestart, runs}, state, parts)
 }
 
 export async function applyBackendStart(

@@ -1,10 +1,11 @@
 import {codeOf, messageOf, MitraError} from '../../errors.js'
 import type {Files} from '../../ports/files.js'
-import type {RunWriter, Step} from '../../ports/journal.js'
+import type {JournalRun, RunWriter, Step} from '../../ports/journal.js'
 import type {BackendStatus, KeptBackend} from '../../ports/kept-backend.js'
 import type {Programs} from '../../ports/programs.js'
 import type {Progress} from '../../ports/progress.js'
 import type {Sockets} from '../../ports/sockets.js'
+import {isUnrecorded} from './cut-off.js'
 import {applyProject, backendInputs, keptCommand, planProject, type BackendPlan} from './backend.js'
 
 interface KeptTools {
@@ -61,18 +62,20 @@ interface KeptWish {
   /** It will be prepared before this plan is applied. */
   readonly isComing: boolean
   readonly isRestart: boolean
+  readonly runs: readonly JournalRun[]
 }
 
 /** Starts it where it is prepared and down, or was started with other settings. */
 export async function planKeptStart(
-  {root, isNamed, isComing, isRestart}: KeptWish,
+  wish: KeptWish,
   state: KeptState,
   tools: KeptTools,
 ): Promise<KeptPlan> {
+  const {root, isNamed, isComing} = wish
   const {status, inputs, isInstalled, taken, note} = state
   const isReady = (inputs !== undefined || isComing) && taken === undefined
   if (!isReady && isNamed && note !== undefined) throw notStarted(note)
-  const why = isReady ? whyStart(status, inputs, {isComing, isRestart}) : undefined
+  const why = isReady ? whyStart(status, inputs, wish) : undefined
   if (why === undefined) return {steps: [], root, project: undefined}
   const step = startStep(root, tools.backend.port, why)
   if (isComing || isInstalled) return {steps: [step], root, project: undefined}
@@ -93,12 +96,13 @@ function startStep(root: string, port: number, why: string): Step {
 function whyStart(
   {state, inputs: started}: BackendStatus,
   inputs: string | undefined,
-  {isComing, isRestart}: Pick<KeptWish, 'isComing' | 'isRestart'>,
+  {isComing, isRestart, runs}: KeptWish,
 ): string | undefined {
   if (state !== 'healthy') return `it is ${state}`
   if (isRestart) return 'it is restarted'
   if (isComing) return 'what it needs is made anew'
-  return started === inputs ? undefined : 'requirements.txt or .env.local changed'
+  if (started !== inputs) return 'requirements.txt or .env.local changed'
+  return isUnrecorded(runs, 'backend.start') ? 'the run that started it was cut off' : undefined
 }
 
 export async function applyKeptStart(
