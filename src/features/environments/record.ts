@@ -1,7 +1,7 @@
 import type {Files} from '../../ports/files.js'
 import type {RunWriter, Step} from '../../ports/journal.js'
 import type {WorkspaceLayout} from '../../ports/workspace.js'
-import {digestOf, keptPath} from './write.js'
+import {environmentDigest, keptPath} from './write.js'
 
 /** The record of a file that a run has written and, cut off, not recorded. */
 export interface EnvironmentRecordPlan {
@@ -30,5 +30,5 @@ export async function applyEnvironmentRecord(
   if (step === undefined || text === undefined) return
   const kept = keptPath(layout, cutOff)
   const hasKept = (await files.read(kept)) !== undefined
-  await run.done(step.id, {path, kept: hasKept ? kept : null, sha256: digestOf(text)})
+  await run.done(step.id, {path, kept: hasKept ? kept : null, sha256: environmentDigest(text)})
 }

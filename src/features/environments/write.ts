@@ -26,7 +26,7 @@ export async function writeEnvironmentFile(
   const kept = before === undefined ? null : keptPath(layout, run.id)
   if (before !== undefined && kept !== null) await files.write(kept, before, 0o600)
   await files.write(path, text, 0o600)
-  await run.done(stepId, {path, kept, sha256: digestOf(text)})
+  await run.done(stepId, {path, kept, sha256: environmentDigest(text)})
 }
 
 /** Puts the file back as it was before a run, or removes what the run made. */
@@ -47,7 +47,7 @@ export async function refuseChanged(record: Json | undefined, files: Files): Pro
   const {path, sha256} = keptFile(record)
   if (path === undefined || sha256 === undefined) return
   const now = await files.read(path)
-  if (now !== undefined && digestOf(now) === sha256) return
+  if (now !== undefined && environmentDigest(now) === sha256) return
   throw new MitraError(
     'refused',
     'ENV_CHANGED',
@@ -63,7 +63,7 @@ export function keptPath({state}: WorkspaceLayout, runId: string): string {
   return `${state}/environments/${runId}`
 }
 
-export function digestOf(text: string): string {
+export function environmentDigest(text: string): string {
   return createHash('sha256').update(text).digest('hex')
 }
 
