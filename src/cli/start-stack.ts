@@ -1,3 +1,4 @@
+import {isUnrecorded} from '../features/journal/cut-off.js'
 import {observeStart} from '../features/stack/observe.js'
 import {applyRemember, applyStart, planStart, type StartPlan} from '../features/stack/start.js'
 import type {ServiceName} from '../ports/stack.js'
@@ -19,7 +20,11 @@ export async function planStackStart(
     isChosen: (name) => config.isChosen(`ports.${name}`),
     keepsBackend,
   })
-  return planStart(wanted, seen)
+  const isHealthy = (name: ServiceName) => seen.states.get(name)?.state === 'healthy'
+  const running = wanted.filter(isHealthy)
+  const runs = running.length === 0 ? [] : await (await tools.journal()).runs()
+  const unrecorded = running.filter((name) => isUnrecorded(runs, `stack.start.${name}`))
+  return planStart(wanted, seen, unrecorded)
 }
 
 /** Applies that plan on the ports that it decided. */

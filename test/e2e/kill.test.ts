@@ -1,5 +1,5 @@
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
-import {mitra, oddFolder} from '../support/cli.js'
+import {mitra, mitraJson, oddFolder} from '../support/cli.js'
 import {portsOf, removeWorkspace, stateOf, type WorkspaceState} from '../support/workspace.js'
 
 const native = {MITRA_ENGINE: 'native'}
@@ -93,6 +93,20 @@ describe('SIGKILL at every record of the journal', () => {
     }
 
     expect(differing).toEqual([])
+  })
+
+  test('what a killed up had started without a record is stopped by undo after the next up', async () => {
+    const at = {cwd: folder, env}
+    await mitra(['down'], at)
+    const killed = await mitra(['up'], {...at, env: {...env, MITRA_FAULT: 'journal:4:before'}})
+    const next = await mitra(['up'], at)
+    const undone = [await mitra(['undo', '--yes'], at), await mitra(['undo', '--yes'], at)]
+    const {services} = await mitraJson<{services: readonly {state: string}[]}>(['status'], at)
+    const further = await mitra(['up'], at)
+
+    expect(killed.signal).toBe('SIGKILL')
+    expect([next, ...undone, further].map(({code}) => code)).toEqual([0, 0, 0, 0])
+    expect(services.map(({state}) => state)).toEqual(services.map(() => 'stopped'))
   })
 })
 

@@ -24,23 +24,35 @@ export interface StartPlan {
   readonly ports: Ports
   readonly get: readonly ServiceName[]
   readonly start: readonly ServiceName[]
+  /** They run already, and undo is to know it. */
+  readonly record: readonly ServiceName[]
   /** As observed; still true when the plan is empty. */
   readonly states: States
 }
 
-/** Plans only what is down, so a second run has nothing to do and says so. */
-export function planStart(wanted: readonly ServiceName[], seen: StartObservation): StartPlan {
+/**
+ * Plans only what is down, so a second run has nothing to do and says so. `unrecorded`: services that
+ * run while no record tells of their start, since its run was cut off.
+ */
+export function planStart(
+  wanted: readonly ServiceName[],
+  seen: StartObservation,
+  unrecorded: readonly ServiceName[],
+): StartPlan {
   const start = wanted.filter((name) => seen.states.get(name)?.state !== 'healthy')
   const missing = seen.prepared.filter(
     (entry) => entry.state === 'missing' && start.includes(entry.service),
   )
+  const record = wanted.filter((name) => !start.includes(name) && unrecorded.includes(name))
   const steps = [
     ...missing.map(getStep),
     ...rememberSteps(seen, start.length > 0),
     ...start.map((name) => startStep(name, seen)),
+    ...record.map((name) => recordStep(name, seen)),
   ]
   const get = missing.map((entry) => entry.service)
-  return {steps, engine: seen.engine, ports: seen.ports, get, start, states: seen.states}
+  const {engine, ports, states} = seen
+  return {steps, engine, ports, get, start, record, states}
 }
 
 /** The same plan without the services named: they are started on their own. */
@@ -97,6 +109,14 @@ function startStep(name: ServiceName, seen: StartObservation): Step {
   }
 }
 
+function recordStep(name: ServiceName, seen: StartObservation): Step {
+  return {
+    ...startStep(name, seen),
+    title: `Record that ${name} was started`,
+    why: 'the run that started it was cut off',
+  }
+}
+
 /** The port that a service answers on. */
 export function portOf(name: ServiceName, ports: Ports): number {
   return name === 'object-store' ? ports.objectStore : ports[name]
@@ -109,8 +129,9 @@ interface StartTools {
   readonly progress: Progress
 }
 
-/** Remembers engine and ports before the first service takes one. */
+/** Remembers engine and ports before the first service takes one, and what was started before. */
 export async function applyRemember(plan: StartPlan, {memory, run}: StartTools): Promise<void> {
+  for (const name of plan.record) await run.done(`stack.start.${name}`)
   if (!plan.steps.some((step) => step.id === 'stack.remember')) return
   await memory.rememberPorts(plan.ports)
   await memory.rememberEngine(plan.engine)
