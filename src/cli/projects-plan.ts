@@ -2,7 +2,7 @@ import {planEnvironmentInit, type EnvironmentInitPlan} from '../features/environ
 import {planEnvironmentRecord, type EnvironmentRecordPlan} from '../features/environments/record.js'
 import {planSchemaFile} from '../features/environments/schema-file.js'
 import {planProject, type BackendPlan} from '../features/projects/backend.js'
-import {cutOffRun, isUnrecorded, unrecordedFiles} from '../features/journal/cut-off.js'
+import {cutOffRun, isUnrecorded, unrecordedFiles} from '../features/projects/cut-off.js'
 import {planPubGet, type PubGetPlan} from '../features/projects/pub-get.js'
 import {
   planClone,

@@ -3,7 +3,7 @@ import {applyMigrations} from '../features/migrations/apply.js'
 import {readMigrations} from '../features/migrations/files.js'
 import {emptyPlan, planMigrations, type MigrationPlan} from '../features/migrations/plan.js'
 import {emptyDatabase, observeDatabase, type DatabaseState} from '../features/migrations/state.js'
-import {unrecordedFiles} from '../features/journal/cut-off.js'
+import {unrecordedFiles} from '../features/projects/cut-off.js'
 import {allOrFirstFailure} from '../features/setup/settle.js'
 import {
   applyRemember,

@@ -1,4 +1,4 @@
-import {isUnrecorded} from '../features/journal/cut-off.js'
+import {isUnrecorded} from '../features/projects/cut-off.js'
 import {observeStart} from '../features/stack/observe.js'
 import {applyRemember, applyStart, planStart, type StartPlan} from '../features/stack/start.js'
 import type {ServiceName} from '../ports/stack.js'

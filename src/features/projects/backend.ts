@@ -2,7 +2,7 @@ import {codeOf, MitraError} from '../../errors.js'
 import type {Files} from '../../ports/files.js'
 import type {JournalRun, Json, RunWriter, Step} from '../../ports/journal.js'
 import type {Programs} from '../../ports/programs.js'
-import {isRecorded, isUnrecorded} from '../journal/cut-off.js'
+import {isRecorded, isUnrecorded} from './cut-off.js'
 import {digestOfText} from './digest.js'
 
 type Argv = readonly [string, ...string[]]

@@ -5,7 +5,7 @@ import type {BackendStatus, KeptBackend} from '../../ports/kept-backend.js'
 import type {Programs} from '../../ports/programs.js'
 import type {Progress} from '../../ports/progress.js'
 import type {Sockets} from '../../ports/sockets.js'
-import {isUnrecorded} from '../journal/cut-off.js'
+import {isUnrecorded} from './cut-off.js'
 import {applyProject, backendInputs, keptCommand, planProject, type BackendPlan} from './backend.js'
 
 interface KeptTools {

@@ -4,7 +4,7 @@ import type {JournalRun, RunWriter, Step} from '../../ports/journal.js'
 import type {CommandLine} from '../../ports/packages.js'
 import type {Progress} from '../../ports/progress.js'
 import type {Repositories} from '../../ports/repositories.js'
-import {isUnrecorded} from '../journal/cut-off.js'
+import {isUnrecorded} from './cut-off.js'
 
 /** A program of the platform and where it lies in a workspace. */
 export const projects = {
