@@ -2,6 +2,7 @@ import {MitraError} from '../errors.js'
 import type {KeptPlan} from '../features/projects/kept.js'
 import {allOrFirstFailure} from '../features/setup/settle.js'
 import type {FollowUp} from '../features/toolchain/follow-ups.js'
+import {changesPackages} from '../features/toolchain/plan.js'
 import type {Step} from '../ports/journal.js'
 import type {ToolchainProfile} from '../ports/toolchain.js'
 import {isInteractive} from './confirm.js'
@@ -120,6 +121,10 @@ export async function applyMachine(
   {profile}: SetupWish,
   applying: Applying,
 ): Promise<void> {
+  // Said before anything is changed, and not when half of it is there.
+  if (toolchain !== undefined && changesPackages(toolchain)) {
+    await (await tools.packages()).refuseWithoutRights()
+  }
   const ready =
     toolchain === undefined || profile === undefined
       ? Promise.resolve()

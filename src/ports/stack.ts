@@ -96,4 +96,15 @@ export interface Prepared {
   readonly source: string
   /** When missing: what is wrong and how to get it, each a sentence or a command. */
   readonly hints: readonly string[]
+  /** What getting it and starting it run and write; undefined where the engine does both. */
+  readonly work?: {readonly get: PlannedWork; readonly start: PlannedWork}
+}
+
+/** In words and paths `…` stands for what is known only when it is done. */
+export interface PlannedWork {
+  readonly commands: readonly (readonly string[])[]
+  /** Run only where the commands before them fail. */
+  readonly otherwise: readonly (readonly string[])[]
+  /** A folder stands for all that is in it. */
+  readonly files: readonly string[]
 }

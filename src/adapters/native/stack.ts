@@ -19,6 +19,7 @@ import {memoryOf, parentsOfAll} from './memory.js'
 import {nginxProgram, writeNginxFiles} from './nginx.js'
 import {objectStoreProgram} from './object-store.js'
 import {makeOwned, nativePlace, type NativePlace} from './place.js'
+import {plannedWork} from './planned-work.js'
 import {forgetApplied, postgresProgram} from './postgres.js'
 import type {Program} from './program.js'
 import {redisProgram} from './redis.js'
@@ -56,10 +57,11 @@ export class NativeStack implements Stack {
     return Promise.all(
       services.map(async (service) => {
         const runtime = await this.#runtimes.find(service)
+        const work = await plannedWork(service, this.#settings, this.#place)
         if (runtime === undefined)
-          return {service, state: 'missing' as const, source: wayOf(service), hints: []}
+          return {service, state: 'missing' as const, source: wayOf(service), hints: [], work}
         const source = `${runtime.kind} ${runtime.version} (${runtime.from})`
-        return {service, state: 'ready' as const, source, hints: []}
+        return {service, state: 'ready' as const, source, hints: [], work}
       }),
     )
   }

@@ -1,7 +1,7 @@
 import {messageOf, MitraError} from '../../errors.js'
-import type {RunWriter, Step} from '../../ports/journal.js'
+import type {Json, RunWriter, Step} from '../../ports/journal.js'
 import type {Progress} from '../../ports/progress.js'
-import type {Prepared, ServiceName, ServiceStatus, Stack} from '../../ports/stack.js'
+import type {PlannedWork, Prepared, ServiceName, ServiceStatus, Stack} from '../../ports/stack.js'
 import type {Ports, WorkspaceMemory} from '../../ports/workspace.js'
 import {holderText, type PortDecision} from './ports.js'
 
@@ -61,13 +61,13 @@ export function withoutServices(plan: StartPlan, left: readonly ServiceName[]): 
   return {...plan, get: plan.get.filter(keep), start: plan.start.filter(keep)}
 }
 
-function getStep({service, source}: Prepared): Step {
+function getStep({service, source, work}: Prepared): Step {
   return {
     id: `stack.get.${service}`,
     title: `Get ${source}`,
     why: `${service} is not on this machine`,
     undo: 'no',
-    detail: {source},
+    detail: {source, ...detailOf(work?.get)},
   }
 }
 
@@ -100,12 +100,26 @@ function rememberSteps(seen: StartObservation, isStarting: boolean): readonly St
 function startStep(name: ServiceName, seen: StartObservation): Step {
   const port = portOf(name, seen.ports)
   const state = seen.states.get(name)?.state ?? 'stopped'
+  const work = seen.prepared.find(({service}) => service === name)?.work
   return {
     id: `stack.start.${name}`,
     title: `Start ${name} on port ${port}`,
     why: `it is ${state}`,
     undo: 'automatic',
-    detail: {port, engine: seen.engine},
+    detail: {port, engine: seen.engine, ...detailOf(work?.start)},
+  }
+}
+
+/** Copied: a record of the journal is no one else's. */
+function detailOf(work: PlannedWork | undefined): {readonly [key: string]: Json} {
+  if (work === undefined) return {}
+  const [commands, otherwise] = [work.commands, work.otherwise].map((lists) =>
+    lists.map((words) => [...words]),
+  )
+  return {
+    commands: commands ?? [],
+    ...(work.otherwise.length === 0 ? {} : {otherwise: otherwise ?? []}),
+    files: [...work.files],
   }
 }
 

@@ -10,7 +10,7 @@ import type {Toolchain, ToolProber} from '../../ports/toolchain.js'
 import {extensionPackage, type ExtensionWork} from './extensions.js'
 import {brewfileStep, choicesStep, leftoverStep, lockStep, refreshStep} from './leftover.js'
 import {observeTool} from './observe.js'
-import type {KnownText, ToolchainPlan} from './plan.js'
+import {changesPackages, type KnownText, type ToolchainPlan} from './plan.js'
 import {applyPrerequisites, type Prerequisites} from './prerequisites.js'
 
 interface ApplyParts {
@@ -34,8 +34,7 @@ export async function applyToolchain(
   parts: ApplyParts,
 ): Promise<void> {
   const {run} = parts
-  const changesPackages = plan.installs.length > 0 || plan.repair !== undefined
-  if (changesPackages) await (await parts.packages()).refuseWithoutRights()
+  if (changesPackages(plan)) await (await parts.packages()).refuseWithoutRights()
   const failures: unknown[] = []
   const attempt = async (stepId: string, work: () => Promise<void>) => {
     parts.progress.started(stepId)

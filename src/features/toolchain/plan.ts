@@ -105,6 +105,11 @@ export function planToolchain(
   return {...work, steps: stepsOf(work, survey), followUps: followUpsOf(survey)}
 }
 
+/** Whether it needs the rights to install. */
+export function changesPackages({installs, repair}: ToolchainPlan): boolean {
+  return installs.length > 0 || repair !== undefined
+}
+
 function stepsOf(
   work: Omit<ToolchainPlan, 'steps' | 'followUps'>,
   survey: ToolchainSurvey,
