@@ -61,7 +61,7 @@ describe.runIf(canMakeMachines)('a clean Debian, disturbed', () => {
   const undone = {code: 0, plan: []}
 
   beforeAll(async () => {
-    debian = process.env['DEV_DEBIAN'] ?? (await makeDebian())
+    debian = await makeDebian()
   }, 300_000)
 
   afterEach(async () => {
@@ -69,7 +69,7 @@ describe.runIf(canMakeMachines)('a clean Debian, disturbed', () => {
   })
 
   afterAll(async () => {
-    if (process.env['DEV_DEBIAN'] === undefined) await rm(debian, {recursive: true, force: true})
+    await rm(debian, {recursive: true, force: true})
   })
 
   test('killed at every few records of setup, it comes to its end and repeats no step', async () => {

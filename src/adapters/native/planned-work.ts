@@ -1,5 +1,5 @@
 import {existsSync} from 'node:fs'
-import {dirname} from 'node:path'
+import {dirname, join} from 'node:path'
 import type {PlannedWork, ServiceName} from '../../ports/stack.js'
 import type {StackSettings} from '../../ports/stack-settings.js'
 import type {NativePlace} from './place.js'
@@ -7,11 +7,22 @@ import type {NativePlace} from './place.js'
 /** What getting a service's program and starting it run and write. */
 export async function plannedWork(
   service: ServiceName,
-  {objectStore}: StackSettings,
+  {objectStore, layout}: StackSettings,
   place: NativePlace,
 ): Promise<{readonly get: PlannedWork; readonly start: PlannedWork}> {
   const {plannedGet} = await import('../runtimes/planned-get.js')
-  return {get: await plannedGet(service, objectStore), start: plannedStart(service, place)}
+  // A workspace gets its id when it is made.
+  const isThere = existsSync(join(layout.state, 'workspace.json'))
+  const known = (path: string) => (isThere ? path : path.replace(`/${layout.id}/`, '/…/'))
+  const start = plannedStart(service, place)
+  return {
+    get: await plannedGet(service, objectStore),
+    start: {
+      ...start,
+      commands: start.commands.map((words) => words.map(known)),
+      files: start.files.map(known),
+    },
+  }
 }
 
 /** What starting a service runs and writes. The program behind the keeper writes in its data, run and log. */

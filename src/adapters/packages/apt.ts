@@ -1,7 +1,7 @@
 import {readFile} from 'node:fs/promises'
 import {MitraError} from '../../errors.js'
 import type {CommandLine, PackageCommands, PackageEffect, Packages} from '../../ports/packages.js'
-import {lastLine, runProgram} from '../process/run.js'
+import {lastLine, runProgram, type RunResult} from '../process/run.js'
 
 // Another apt may be at work, as unattended upgrades are in the first minutes of a machine.
 const lockOption = ['-o', 'DPkg::Lock::Timeout=120']
@@ -16,7 +16,8 @@ export function aptCommands(isRoot: boolean): PackageCommands {
   }
   return {
     repair: () => asRoot('dpkg', '--configure', '-a'),
-    refresh: () => asRoot('apt-get', 'update', ...lockOption),
+    // Without the option it ends with 0 when it got nothing.
+    refresh: () => asRoot('apt-get', 'update', '-o', 'APT::Update::Error-Mode=any', ...lockOption),
     install: (names: readonly string[]) =>
       asRoot('apt-get', 'install', '-y', '--no-install-recommends', ...lockOption, ...names),
     // What nothing needs any more may be a person's: it stays.
@@ -95,7 +96,7 @@ export class AptPackages implements Packages {
   async run([program, ...words]: CommandLine, onLine: (line: string) => void): Promise<void> {
     const result = await runProgram(program, words, {...inEnglish, timeoutMs: 1_800_000, onLine})
     if (result.code === 0) return
-    const said = errorIn(result.stderr) ?? lastLine(result)
+    const said = errorIn(result) ?? lastLine(result)
     throw new MitraError('failed', 'PACKAGES', said, {hints: fixesOf(said)})
   }
 }
@@ -120,9 +121,13 @@ function effectIn(text: string): PackageEffect {
   return {added: names('('), upgraded: names('[')}
 }
 
-/** The first complaint is the cause; what follows it is what it led to. */
-function errorIn(text: string): string | undefined {
-  return /^(?:E|dpkg: error[^:]*): (.+)$/m.exec(text)?.[1]
+/** The first complaint is the cause; of dpkg apt only says that it failed, and dpkg says why on stdout. */
+function errorIn({stdout, stderr}: RunResult): string | undefined {
+  const said = /^(?:E|dpkg: error[^:]*): (.+)$/m.exec(stderr)?.[1]
+  if (said !== undefined && !said.startsWith('Sub-process')) return said
+  const cause = /^dpkg: (?:unrecoverable fatal )?error(?:[^\n]*:\n (.+)|[^:\n]*: (.+))$/m
+  const [, below, beside] = cause.exec(stdout) ?? []
+  return below ?? beside ?? said
 }
 
 const fixes: readonly (readonly [RegExp, string])[] = [
