@@ -71,11 +71,10 @@ describe.runIf(canMakeMachines)('a clean Debian', () => {
       const done = await machine.mitra([...profile, '--yes', '--json'], as)
       expect([done.code, done.code === 0 ? '' : done.stderr]).toEqual([0, ''])
       const first = checkedJson(done.stdout, 'setup') as Result
-      expect(first.services.map(({name, state}) => `${name} ${state}`)).toEqual(
-        ['postgres', 'redis', 'object-store', 'nginx'].map((name) => `${name} healthy`),
-      )
+      expect(first.services.filter(({state}) => state !== 'healthy')).toEqual([])
+      expect(first.services.map(({name}) => name)).toContain('backend')
       expect(first.tenants.length).toBeGreaterThanOrEqual(3)
-      expect((await fetch(`${first.urls['nginx']}/-/health`)).status).toBe(200)
+      expect((await fetch(`${first.urls['nginx']}/api/health`)).status).toBe(200)
 
       const startedMs = performance.now()
       const second = await machine.json<Result>([...profile, '--yes'], as)
