@@ -1,10 +1,18 @@
 import {rm} from 'node:fs/promises'
 import {afterAll, afterEach, beforeAll, describe, expect, test} from 'vitest'
 import {canMakeMachines, CleanMachine, makeDebian} from '../support/clean-machine.js'
+import {portsOf} from '../support/workspace.js'
 
 interface Result {
   readonly plan: readonly {readonly id: string}[]
+  readonly services: readonly {readonly name: string; readonly state: string}[]
   readonly followUps: readonly {readonly tool: string; readonly todo: string}[]
+}
+
+interface Entry {
+  readonly kind: 'begin' | 'done' | 'failed' | 'end'
+  readonly step?: string
+  readonly plan?: readonly {readonly id: string}[]
 }
 
 const setup = ['setup', '--profile', 'backend', '--yes']
@@ -63,6 +71,38 @@ describe.runIf(canMakeMachines)('a clean Debian, disturbed', () => {
   afterAll(async () => {
     await rm(debian, {recursive: true, force: true})
   })
+
+  test('killed at every few records of setup, it comes to its end and repeats no step', async () => {
+    const machine = await open()
+    const env = {MITRA_ENGINE: 'native', ...portsOf(28_120)}
+    const stuck: string[] = []
+    let isKilled = true
+    for (let kills = 0; isKilled && kills < 100; kills += 1) {
+      // Each run gets one to three records further; every second one dies when a step is done and not recorded.
+      const fault = {
+        MITRA_FAULT: `journal:${2 + (kills % 3)}:${kills % 2 === 0 ? 'after' : 'before'}`,
+      }
+      const {code, signal, stderr} = await machine.mitra(setup, {cwd, env: {...env, ...fault}})
+      isKilled = signal === 'SIGKILL'
+      if (!isKilled && code !== 0) stuck.push(`${kills}: ${code} ${stderr}`)
+    }
+
+    const again = await machine.json<Result>(setup, {cwd, env})
+    const text = await machine.shell(`cat ${cwd}/.mitra/journal/journal.jsonl`)
+    const entries = text
+      .split('\n')
+      .filter(Boolean)
+      .map((line): Entry => JSON.parse(line))
+    const named = entries.flatMap(({kind, step}) => (kind === 'done' && step ? [step] : []))
+    // Each of these records what another run that was cut off has brought.
+    const done = named.filter((step) => step !== 'toolchain.leftover')
+
+    expect(stuck).toEqual([])
+    expect(again.services.map(({state}) => state)).not.toContain('stopped')
+    expect(again.plan).toEqual([])
+    expect(done.length).toBeGreaterThan(20)
+    expect(done.filter((step, at) => done.indexOf(step) !== at)).toEqual([])
+  }, 900_000)
 
   test('killed with apt while it unpacks, it repairs dpkg first and knows what came', async () => {
     const machine = await open(toolchainOf('git', 'tree'))
