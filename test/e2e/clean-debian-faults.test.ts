@@ -42,6 +42,30 @@ const cutOffAt = (word: string) => `
   done
   wait $mitra || true`
 
+/** Packages come through it only, and it shows a certificate that nobody knows yet. */
+const proxy = `
+  certificate=/usr/local/share/ca-certificates/proxy.crt
+  openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=proxy -addext subjectAltName=IP:127.0.0.1 \\
+    -keyout /srv/proxy.key -out $certificate 2> /dev/null
+  sources=$(ls /etc/apt/sources.list /etc/apt/sources.list.d/* 2> /dev/null)
+  mirror=$(grep -ohE 'https?://[^/ ]+' $sources | grep -v '^#' | tail -1)
+  sed -i -E 's#https?://[^/ ]+#https://127.0.0.1:8443#' $sources
+  cat > /srv/proxy.mjs <<'END'
+import {readFileSync} from 'node:fs'
+import {get} from 'node:http'
+import {createServer} from 'node:https'
+const [mirror, certificate] = process.argv.slice(2)
+const keys = {key: readFileSync('/srv/proxy.key'), cert: readFileSync(certificate)}
+const host = new URL(mirror).host
+createServer(keys, (question, answer) => {
+  get(mirror + question.url, {headers: {...question.headers, host}}, (got) => {
+    answer.writeHead(got.statusCode, got.headers)
+    got.pipe(answer)
+  })
+}).listen(8443, '127.0.0.1')
+END
+  node /srv/proxy.mjs $mirror $certificate > /dev/null 2>&1 &`
+
 describe.runIf(canMakeMachines)('a clean Debian, disturbed', () => {
   let debian = ''
   const machines: CleanMachine[] = []
@@ -144,8 +168,21 @@ describe.runIf(canMakeMachines)('a clean Debian, disturbed', () => {
     expect(await afterFixing(machine)).toEqual(undone)
   })
 
-  test('with a full disk it says so', async () => {
+  test('a proxy with a certificate of its own is named, and once it is trusted setup goes on', async () => {
+    const machine = await open(toolchainOf('tree'))
+    await machine.shell(proxy)
+
+    const failed = await machine.mitra(tools, {cwd})
+
+    expect(failed.code).toBe(1)
+    expect(failed.stderr).toContain('update-ca-certificates')
+    await machine.shell('update-ca-certificates')
+    expect(await afterFixing(machine)).toEqual(undone)
+  })
+
+  test('with a full disk it says so, and goes on when there is room', async () => {
     const machine = await open(toolchainOf('git'), {diskMb: 400})
+    const before = await machine.packages()
     await machine.shell('apt-get -qq update')
     const free = Number(await machine.shell('df --output=avail -m / | tail -1'))
     await machine.shell(`head -c ${free - 45}M /dev/zero > /srv/full`)
@@ -154,7 +191,11 @@ describe.runIf(canMakeMachines)('a clean Debian, disturbed', () => {
 
     expect(failed.code).toBe(1)
     expect(failed.stderr).toContain('disk space')
-  })
+    await machine.shell('rm /srv/full')
+    expect(await afterFixing(machine)).toEqual(undone)
+    expect((await machine.mitra(['setup', '--undo', '--yes'], {cwd})).code).toBe(0)
+    expect(await machine.packages()).toEqual(before)
+  }, 300_000)
 
   test('an older tool first on PATH is left for a person, with the right one beside it', async () => {
     const toolchain = toolchainOf('tree').replace('title:', "minimum: '2'\n    title:")

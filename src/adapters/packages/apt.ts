@@ -5,6 +5,8 @@ import {lastLine, runProgram, type RunResult} from '../process/run.js'
 
 // Another apt may be at work, as unattended upgrades are in the first minutes of a machine.
 const lockOption = ['-o', 'DPkg::Lock::Timeout=120']
+// Completes what a full disk left half there, too; of no effect where nothing is.
+const installOptions = ['--no-install-recommends', '--fix-broken']
 const inEnglish = {env: {LC_ALL: 'C'}, timeoutMs: 60_000}
 
 /** The command lines of apt, for root or through sudo without a question. */
@@ -19,7 +21,7 @@ export function aptCommands(isRoot: boolean): PackageCommands {
     // Without the option it ends with 0 when it got nothing.
     refresh: () => asRoot('apt-get', 'update', '-o', 'APT::Update::Error-Mode=any', ...lockOption),
     install: (names: readonly string[]) =>
-      asRoot('apt-get', 'install', '-y', '--no-install-recommends', ...lockOption, ...names),
+      asRoot('apt-get', 'install', '-y', ...installOptions, ...lockOption, ...names),
     // What nothing needs any more may be a person's: it stays.
     purge: (names) => [
       asRoot(
@@ -83,7 +85,7 @@ export class AptPackages implements Packages {
   }
 
   async effectOf(names: readonly string[]): Promise<PackageEffect | undefined> {
-    const words = ['--simulate', 'install', '--no-install-recommends', ...names]
+    const words = ['--simulate', 'install', ...installOptions, ...names]
     const {code, stdout} = await runProgram('apt-get', words, inEnglish)
     return code === 0 ? effectIn(stdout) : undefined
   }
@@ -143,6 +145,10 @@ const fixes: readonly (readonly [RegExp, string])[] = [
   [
     /unable to locate|no installation candidate|couldn't find any/i,
     'Is the name right? apt-cache search finds names.',
+  ],
+  [
+    /certificate/i,
+    'A proxy with a certificate of its own? Put that into /usr/local/share/ca-certificates and run update-ca-certificates.',
   ],
   [/dpkg was interrupted/i, 'Run this again: it repairs dpkg first.'],
 ]

@@ -68,9 +68,17 @@ function textsOf({choices, brewfile}: ToolchainPlan): readonly (readonly [string
   ]
 }
 
-async function repair({repair: command}: ToolchainPlan, parts: ApplyParts): Promise<void> {
+/** What it cannot configure yet lacks packages that the first of the tools brings. */
+async function repair(
+  {repair: command, installs}: ToolchainPlan,
+  parts: ApplyParts,
+): Promise<void> {
   if (command === undefined) return
-  await (await parts.packages()).run(command, noteOn(parts, 'toolchain.repair'))
+  const note = noteOn(parts, 'toolchain.repair')
+  const repaired = (await parts.packages()).run(command, note)
+  await (installs.length > 0
+    ? repaired.catch((error: unknown) => note(messageOf(error)))
+    : repaired)
   await parts.run.done('toolchain.repair')
 }
 
