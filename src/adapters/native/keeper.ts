@@ -76,7 +76,7 @@ export async function stopKept(base: string, deadlineMs = 8000): Promise<void> {
   forget(base)
 }
 
-/** Until a keeper that was just started has written which process it keeps; two seconds at most. */
+/** Until a keeper that was just started has written which process it keeps; ten seconds at most. */
 export async function untilSpoken(base: string): Promise<void> {
   while (readRecorded(base).isStarting) await sleep(5)
 }
