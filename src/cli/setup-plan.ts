@@ -116,10 +116,12 @@ async function migrationTexts(
   files: WorkspaceFilesPlan,
 ): Promise<readonly MigrationText[]> {
   const present = await (await tools.migrationFiles()).read()
+  // What a run that was cut off has written is there, and is written again to be recorded.
+  const there = new Set(present.map(({scope, fileName}) => `${scope}/${fileName}`))
   const coming = files.files.flatMap(({path, text}) => {
     const [, scope, fileName] = /^database\/(shared|tenant)\/(.+\.sql)$/.exec(path) ?? []
     if (fileName === undefined || (scope !== 'shared' && scope !== 'tenant')) return []
-    return [{scope, fileName, path, text} as const]
+    return there.has(`${scope}/${fileName}`) ? [] : [{scope, fileName, path, text} as const]
   })
   return [...present, ...coming].toSorted((a, b) => (a.fileName < b.fileName ? -1 : 1))
 }

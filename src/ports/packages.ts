@@ -3,7 +3,7 @@ export type CommandLine = readonly [string, ...string[]]
 /** The command lines that change what is installed; what is planned is what is run. */
 export interface PackageCommands {
   /** Finishes what an interrupted installation left; undefined where the manager does so by itself. */
-  repair(): CommandLine | undefined
+  repair(): readonly CommandLine[]
   /** Gets the lists of what can be had. */
   refresh(): CommandLine
   /** From the manifest, where the manager takes one: a file that names just these. */

@@ -47,7 +47,7 @@ const proxy = `
   certificate=/usr/local/share/ca-certificates/proxy.crt
   openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=proxy -addext subjectAltName=IP:127.0.0.1 \\
     -keyout /srv/proxy.key -out $certificate 2> /dev/null
-  sources=$(ls /etc/apt/sources.list /etc/apt/sources.list.d/* 2> /dev/null)
+  sources=$(find /etc/apt -name "*.list" -o -name "*.sources")
   mirror=$(grep -ohE 'https?://[^/ ]+' $sources | grep -v '^#' | tail -1)
   sed -i -E 's#https?://[^/ ]+#https://127.0.0.1:8443#' $sources
   cat > /srv/proxy.mjs <<'END'

@@ -25,6 +25,7 @@ const probes = [
   ['dpkg', '--audit'],
   ['apt-cache', 'policy', '…'],
   ['apt-get', '--simulate', '…'],
+  ['git', 'rev-parse', '…'],
 ]
 
 const cwd = '/srv/work'

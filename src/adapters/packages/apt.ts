@@ -5,8 +5,7 @@ import {lastLine, runProgram, type RunResult} from '../process/run.js'
 
 // Another apt may be at work, as unattended upgrades are in the first minutes of a machine.
 const lockOption = ['-o', 'DPkg::Lock::Timeout=120']
-// Completes what a full disk left half there, too; of no effect where nothing is.
-const installOptions = ['--no-install-recommends', '--fix-broken']
+const installOptions = ['--no-install-recommends']
 const inEnglish = {env: {LC_ALL: 'C'}, timeoutMs: 60_000}
 
 /** The command lines of apt, for root or through sudo without a question. */
@@ -17,7 +16,11 @@ export function aptCommands(isRoot: boolean): PackageCommands {
     return isRoot ? own : ['sudo', '-n', ...own]
   }
   return {
-    repair: () => asRoot('dpkg', '--configure', '-a'),
+    // The second brings what the first cannot do without: a full disk leaves packages without others.
+    repair: () => [
+      asRoot('dpkg', '--configure', '-a'),
+      asRoot('apt-get', 'install', '-y', '--fix-broken', ...installOptions, ...lockOption),
+    ],
     // Without the option it ends with 0 when it got nothing.
     refresh: () => asRoot('apt-get', 'update', '-o', 'APT::Update::Error-Mode=any', ...lockOption),
     install: (names: readonly string[]) =>

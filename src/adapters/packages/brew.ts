@@ -29,7 +29,7 @@ const asking = {env: Object.fromEntries(quiet.map((one) => one.split('='))), tim
 export function brewCommands(brew: string): PackageCommands {
   const words = (...given: readonly string[]): CommandLine => ['env', ...quiet, brew, ...given]
   return {
-    repair: () => undefined,
+    repair: () => [],
     refresh: () => words('update'),
     install: (_, {manifest, isUpgrade}: InstallSource) =>
       words('bundle', 'install', isUpgrade ? '--upgrade' : '--no-upgrade', `--file=${manifest}`),

@@ -47,10 +47,16 @@ export async function applyToolchain(
   }
   const notesOn = (stepId: string) => noteOn(parts, stepId)
   await applyPrerequisites(plan.prerequisites, {...parts, attempt, noteOn: notesOn})
-  if (plan.repair !== undefined) await attempt('toolchain.repair', () => repair(plan, parts))
+  const brought: string[] = []
+  if (plan.repair.length > 0) {
+    await attempt('toolchain.repair', async () => {
+      brought.push(...(await repair(plan, parts)))
+    })
+  }
   const {leftover, leftoverGroups} = plan
   if (leftover.length > 0) {
-    await run.done(leftoverStep, {packages: leftover, groups: leftoverGroups})
+    const packages = [...leftover, ...brought].toSorted()
+    await run.done(leftoverStep, {packages, groups: leftoverGroups})
   }
   for (const [id, text] of textsOf(plan)) await attempt(id, () => writeText(id, text, parts))
   if (plan.refresh !== undefined) await attempt(refreshStep, () => refresh(plan, parts))
@@ -68,18 +74,23 @@ function textsOf({choices, brewfile}: ToolchainPlan): readonly (readonly [string
   ]
 }
 
-/** What it cannot configure yet lacks packages that the first of the tools brings. */
+/**
+ * Only the last command has to end well: it is for what those before it could not do. Returns the packages
+ * that came: the run that was cut off meant to bring them.
+ */
 async function repair(
-  {repair: command, installs}: ToolchainPlan,
+  {repair: commands}: ToolchainPlan,
   parts: ApplyParts,
-): Promise<void> {
-  if (command === undefined) return
+): Promise<readonly string[]> {
+  const manager = await parts.packages()
+  const before = new Set(await manager.installed())
   const note = noteOn(parts, 'toolchain.repair')
-  const repaired = (await parts.packages()).run(command, note)
-  await (installs.length > 0
-    ? repaired.catch((error: unknown) => note(messageOf(error)))
-    : repaired)
+  for (const command of commands.slice(0, -1)) {
+    await manager.run(command, note).catch((error: unknown) => note(messageOf(error)))
+  }
+  for (const command of commands.slice(-1)) await manager.run(command, note)
   await parts.run.done('toolchain.repair')
+  return (await manager.installed()).filter((name) => !before.has(name))
 }
 
 /** The record holds what the tools will add: their plan could not know it without the lists. */

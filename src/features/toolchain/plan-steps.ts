@@ -34,13 +34,13 @@ export function planWrite(
   return willChange || now !== wanted || wasCutOff ? {path, before} : undefined
 }
 
-export function repairStep(command: CommandLine, needsPassword: boolean): Step {
+export function repairStep(commands: readonly CommandLine[], needsPassword: boolean): Step {
   return {
     id: 'toolchain.repair',
     title: 'Finish what dpkg was interrupted in',
     why: 'dpkg --audit names packages that are half there',
     undo: 'no',
-    detail: {commands: [command], files: [], needsPassword},
+    detail: {commands, files: [], needsPassword},
   }
 }
 

@@ -32,7 +32,7 @@ interface ToolWork {
 export interface ToolchainPlan {
   readonly steps: readonly Step[]
   readonly followUps: readonly FollowUp[]
-  readonly repair: CommandLine | undefined
+  readonly repair: readonly CommandLine[]
   readonly refresh: CommandLine | undefined
   readonly installs: readonly ToolWork[]
   readonly leftover: readonly string[]
@@ -68,7 +68,7 @@ interface PlanCommands {
 export const noTools: ToolchainPlan = {
   steps: [],
   followUps: [],
-  repair: undefined,
+  repair: [],
   refresh: undefined,
   installs: [],
   leftover: [],
@@ -95,7 +95,7 @@ export function planToolchain(
     installs,
     leftover: leftover.packages,
     leftoverGroups: survey.leftoverGroups,
-    repair: isInterrupted ? commands.repair() : undefined,
+    repair: isInterrupted ? commands.repair() : [],
     refresh: isUnknown ? commands.refresh() : undefined,
     lock: planWrite(texts.lock, installs.length > 0, leftover.files.get(lockStep)),
     extensions: planExtensions(survey.extensions, installs.some(isEditor), editor),
@@ -107,7 +107,7 @@ export function planToolchain(
 
 /** Whether it needs the rights to install. */
 export function changesPackages({installs, repair}: ToolchainPlan): boolean {
-  return installs.length > 0 || repair !== undefined
+  return installs.length > 0 || repair.length > 0
 }
 
 function stepsOf(
@@ -116,7 +116,7 @@ function stepsOf(
 ): readonly Step[] {
   const {repair, leftover, brewfile, choices, refresh, installs, extensions, lock} = work
   return [
-    ...(repair === undefined ? [] : [repairStep(repair, survey.needsPassword)]),
+    ...(repair.length === 0 ? [] : [repairStep(repair, survey.needsPassword)]),
     ...(leftover.length === 0 ? [] : [recordStep(leftover)]),
     ...(choices === undefined ? [] : [rememberStep(choices)]),
     ...(brewfile === undefined ? [] : [writeBrewfileStep(brewfile)]),

@@ -43,7 +43,7 @@ test('the command lines say what they do to whom, for root and through sudo', ()
 
   expect(lines(true)).toEqual([
     'env DEBIAN_FRONTEND=noninteractive apt-get update -o APT::Update::Error-Mode=any -o DPkg::Lock::Timeout=120',
-    'env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends --fix-broken -o DPkg::Lock::Timeout=120 git',
+    'env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends -o DPkg::Lock::Timeout=120 git',
     'env DEBIAN_FRONTEND=noninteractive apt-get purge -y -o APT::Get::AutomaticRemove=false -o DPkg::Lock::Timeout=120 git',
     'env DEBIAN_FRONTEND=noninteractive groupdel docker',
   ])
