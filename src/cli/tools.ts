@@ -182,10 +182,11 @@ function stackTools(tools: () => Tools, once: Once) {
       const {openEngine} = await import('./open-stack.js')
       return openEngine(await config(), await tools().memory())
     }),
-    ports: once(async () => {
+    // Asked anew each time: a plan that was applied may have moved them.
+    async ports() {
       const {openPorts} = await import('./open-stack.js')
       return openPorts(await config(), await tools().memory())
-    }),
+    },
     async stack(ports?: Ports) {
       const {openStack} = await import('./open-stack.js')
       return openStack({

@@ -50,7 +50,7 @@ if [ -n "$mine" ] && [ "$mine" = "$pid" ]; then
   [ -n "$code" ] || printf '137\\n' > "$base.exit"
   rm -f "$base.pid"
 fi
-[ -z "$group" ] || kill -KILL -- "-$group"
+[ -z "$group" ] || kill -s KILL -- "-$group"
 `
 
 /**

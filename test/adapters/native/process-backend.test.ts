@@ -157,6 +157,8 @@ describe.runIf(hasPython)('the kept backend', () => {
     await start()
     await opened().stop()
 
-    expect((await lines()).filter((line) => line === 'serving')).toHaveLength(2)
+    const said = await lines()
+    expect(said.filter((line) => line === 'serving')).toHaveLength(2)
+    expect(said.filter((line) => line.includes('mitra-reaper'))).toEqual([])
   })
 })
