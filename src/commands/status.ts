@@ -44,9 +44,8 @@ function statusText(result: StatusResult): string {
   const {engine, why, services, backend, tenants, pendingMigrations} = result
   const names = tenants === null ? 'unknown while Postgres is down' : tenants.join(', ') || 'none'
   const total = services.reduce((sum, {memoryBytes}) => sum + (memoryBytes ?? 0), 0)
-  const isDown = services.some(({state}) => state !== 'healthy')
   const next = [
-    ...(isDown ? ['mitra up starts what is down.'] : []),
+    ...downHints(services, backend),
     ...(pendingMigrations === null || pendingMigrations === 0
       ? []
       : [`${pendingMigrations} migrations are pending: mitra db migrate`]),
@@ -60,4 +59,18 @@ function statusText(result: StatusResult): string {
     ...(backend === null ? [] : [`Backend  ${backend}`]),
     ...(next.length > 0 ? ['', ...next] : []),
   ].join('\n')
+}
+
+/** One that failed fails again until its cause is gone; a backend that `up` leaves alone is no reason for it. */
+function downHints(services: readonly ServiceView[], backend: string | null): readonly string[] {
+  const ours = services.filter(({name}) => name !== 'backend' || backend === null)
+  const failed = ours.filter(({state}) => state === 'failed').map(({name}) => name)
+  const isDown = ours.some(({state}) => state !== 'healthy')
+  return [
+    ...failed.map(
+      (name) =>
+        `${name} failed. See more: mitra logs ${name}. When its cause is gone: mitra up ${name}`,
+    ),
+    ...(isDown ? ['mitra up starts what is down.'] : []),
+  ]
 }

@@ -6,6 +6,7 @@ import {failedService, failureOf, type ServiceFailure} from './failure.js'
 import {stopKept, untilSpoken} from './keeper.js'
 import {lastLines} from './log-files.js'
 import {readRecorded, type Recorded, type Registered} from './registry.js'
+import {pythonError} from './traceback.js'
 
 /** One process under a keeper, and what to ask of it. */
 export interface KeptProcess {
@@ -17,6 +18,8 @@ export interface KeptProcess {
   readonly locks: string
   readonly port: number
   readonly timeoutMs: number
+  /** The folder of the Python program that it is. */
+  readonly pythonProject?: string
   /** Whether what was started is what is wanted now. */
   isSame(registered: Registered): boolean
   isHealthy(pid: number, folder: string): Promise<boolean>
@@ -42,9 +45,12 @@ export async function stopAlone(kept: KeptProcess): Promise<void> {
   await alone(kept, 'stop', () => stopKept(kept.base))
 }
 
-export function failureOfKept({base, log}: KeptProcess): ServiceFailure {
+export function failureOfKept({base, log, pythonProject}: KeptProcess): ServiceFailure {
   const {exitCode, registered} = readRecorded(base)
-  return failureOf(exitCode, lastLines(log, 20, registered?.logFrom))
+  // A traceback through a framework has a hundred lines.
+  const lines = lastLines(log, pythonProject === undefined ? 20 : 300, registered?.logFrom)
+  const error = pythonProject === undefined ? undefined : pythonError(lines, pythonProject)
+  return failureOf(exitCode, lines, error)
 }
 
 /** One process at a time starts or stops it; a lock that dies with its holder. */

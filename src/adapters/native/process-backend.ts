@@ -17,6 +17,8 @@ interface BackendSettings {
   readonly startTimeoutMs: number
 }
 
+const folderName = 'python-backend'
+
 // Its reaper ends whoever works in the folder of a kept process, and a shell of the user may stand in
 // python-backend/: so the process is started elsewhere and goes there itself.
 const goThere = 'cd "$1" && shift && exec "$@"'
@@ -90,6 +92,7 @@ export class ProcessBackend implements KeptBackend {
       locks: join(layout.state, 'locks'),
       port,
       timeoutMs,
+      pythonProject: folderName,
       isSame: (registered) => registered.port === port && registered.inputs === inputs,
       isHealthy: () => isHealthy(port),
       launch: async () => this.#launch(argv, inputs),
@@ -109,7 +112,7 @@ export class ProcessBackend implements KeptBackend {
       logFrom: sizeOfLog(this.#place.log('backend')),
       inputs,
     })
-    const project = join(this.#settings.layout.root, 'python-backend')
+    const project = join(this.#settings.layout.root, folderName)
     const there = ['/bin/sh', '-c', goThere, 'mitra-backend', project]
     // Nothing is written into a repository that has to stay as it is.
     const python = {PYTHONUNBUFFERED: '1', PYTHONDONTWRITEBYTECODE: '1'}

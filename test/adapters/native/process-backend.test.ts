@@ -135,9 +135,17 @@ describe.runIf(hasPython)('the kept backend', () => {
     await expect(start()).rejects.toMatchObject({
       code: 'SERVICE_FAILED',
       message:
-        "backend failed: it ended with exit code 1: ModuleNotFoundError: No module named 'nothing_of_that_name'.",
-      hints: expect.arrayContaining(['mitra logs backend', 'mitra up backend']),
+        "backend failed: main.py:1: ModuleNotFoundError: No module named 'nothing_of_that_name'.",
+      hints: ['mitra logs backend', 'Mend it, then: mitra up backend'],
     })
+  })
+
+  test('that Python cannot read fails with the place in one line, and status knows it too', async () => {
+    writeFileSync(join(project(), 'main.py'), 'import os\n\nx = (\n')
+
+    const cause = "main.py:3: SyntaxError: '(' was never closed"
+    await expect(start()).rejects.toMatchObject({message: `backend failed: ${cause}.`})
+    expect((await opened().status()).failure).toMatchObject({cause, lastLines: []})
   })
 
   test('names the holder of its port', async () => {
