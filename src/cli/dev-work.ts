@@ -8,6 +8,7 @@ import {
   serveCommand,
   type BackendPlan,
 } from '../features/projects/backend.js'
+import {refuseBesideDev} from '../features/projects/kept.js'
 import type {Step} from '../ports/journal.js'
 import {chooseApp, type AppChoice, type ChosenApp} from './dev-app.js'
 import {foundEnvironment, localPlaces} from './environment-work.js'
@@ -48,6 +49,7 @@ export async function prepareDev(tools: Tools, wish: DevWish): Promise<PreparedD
   const {only, isPlanOnly} = wish
   const hasBackend = only !== 'app'
   const {backend: port} = await tools.ports()
+  if (hasBackend) refuseBesideDev(await (await tools.backend()).status(), 'The backend is in use')
   if (hasBackend && !isPlanOnly) {
     await needServices(tools)
     // The kept backend gives way.
@@ -142,7 +144,7 @@ async function needFreePort(tools: Tools, port: number): Promise<void> {
   const holder = await sockets.portHolder(port)
   const who =
     holder?.pid === undefined ? 'another program' : `${holder.command ?? '?'} (pid ${holder.pid})`
-  throw new MitraError('refused', 'PORT_TAKEN', `Port ${port} is taken by ${who}.`, {
+  throw new MitraError('notReady', 'PORT_TAKEN', `Port ${port} is taken by ${who}.`, {
     hints: ['End it, or set ports.backend in mitra.yml.'],
   })
 }

@@ -101,6 +101,8 @@ export default class Dev extends MitraCommand {
         : `The app runs on ${app?.device.name} and asks ${app?.api.url}.`,
     )
     this.logToStderr([...urls, ...openedLines(opened), 'Ctrl-C ends it.'].join(' '))
+    const hasBackend = programs.some(({name}) => name === 'backend')
+    const giveBack = hasBackend ? await (await this.tools.backend()).leaveToDev() : undefined
     try {
       const end = await (
         await this.tools.foreground()
@@ -117,6 +119,7 @@ export default class Dev extends MitraCommand {
         this.logToStderr('The kept backend was stopped for this: mitra up starts it again.')
       }
     } finally {
+      await giveBack?.()
       await gate?.close()
     }
   }

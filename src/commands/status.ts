@@ -10,7 +10,7 @@ interface StatusResult {
   readonly engine: 'docker' | 'native'
   readonly why: string
   readonly services: readonly ServiceView[]
-  /** Why the backend does not run. */
+  /** Who runs the backend instead, or why it does not run. */
   readonly backend: string | null
   /** Null while the database cannot be asked. */
   readonly tenants: readonly string[] | null

@@ -14,7 +14,7 @@ interface UpResult {
   readonly applied: boolean
   readonly plan: readonly Step[]
   readonly services: readonly ServiceView[]
-  /** Why the backend does not run. */
+  /** Who runs the backend instead, or why it does not run. */
   readonly backend: string | null
 }
 
@@ -56,6 +56,6 @@ function upText(
   {services, backend}: Pick<UpResult, 'services' | 'backend'>,
 ): string {
   const first = applied ? `${countOf(started, 'service')} started.` : 'Everything is up already.'
-  const note = backend === null ? [] : [`The backend does not run: ${backend}.`]
+  const note = backend === null ? [] : [`The backend is not started: ${backend}.`]
   return [servicesTable(services), '', first, ...note].join('\n')
 }

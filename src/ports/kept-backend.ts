@@ -4,6 +4,8 @@ export interface BackendStatus extends Omit<ServiceStatus, 'name'> {
   readonly name: 'backend'
   /** What it was started with; undefined when it was not. */
   readonly inputs: string | undefined
+  /** Of the `mitra dev` that runs it instead. */
+  readonly devPid: number | undefined
 }
 
 /**
@@ -19,6 +21,11 @@ export interface KeptBackend {
    * SERVICE_FAILED with cause and last lines.
    */
   start(argv: readonly [string, ...string[]], inputs: string): Promise<void>
+  /**
+   * From now on `mitra dev`, our process, runs it: `status` says so until the function is called or our
+   * process ends, however it does.
+   */
+  leaveToDev(): Promise<() => Promise<void>>
   /** Ends it with all that it started. Idempotent. */
   stop(): Promise<void>
   /** As of the services: oldest first, kept through stop and crash. */

@@ -119,7 +119,7 @@ describe.runIf(hasPython)('mitra dev', () => {
     const {code, stderr} = await mitra(['dev'], {cwd, env})
 
     server.close()
-    expect(code).toBe(6)
+    expect(code).toBe(4)
     expect(stderr.replaceAll(/\s+/g, ' ')).toContain(`is taken by node (pid ${process.pid})`)
     expect(existsSync(venv())).toBe(false)
   })

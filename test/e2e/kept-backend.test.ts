@@ -119,13 +119,26 @@ describe.runIf(hasGitAndVenv).each(enginesToTest)('the backend on the $name engi
     })
     await expect.poll(pid, {timeout: 20_000, interval: 100}).not.toBeOneOf([kept, Number.NaN])
     const beside = await json('up', 'up', '--plan')
+    const seen = await json('status', 'status')
+    const second = await mitra(['dev', '--only', 'backend'], at())
+    const restarted = await mitra(['restart', 'backend'], at())
+    const doctor = await mitra(['doctor', '--only', 'backend.kept', '--json'], at())
     stopDev()
     const {code, stderr} = await dev
     const {plan: after} = await json('up', 'up')
 
     expect(plan.map(({id}) => id)).toEqual(['backend.stop'])
     expect([code, stderr]).toEqual([0, expect.stringContaining('mitra up starts it again')])
-    expect([beside.plan, beside.backend]).toEqual([[], expect.stringContaining('is taken by')])
+    const runsIt = expect.stringMatching(/^mitra dev runs it \(pid \d+\)$/)
+    expect([beside.plan, beside.backend, seen.backend]).toEqual([[], runsIt, runsIt])
+    expect(seen.services.at(-1)).toMatchObject({name: 'backend', state: 'healthy'})
+    for (const refused of [second, restarted]) {
+      expect([refused.code, refused.stderr]).toEqual([
+        4,
+        expect.stringContaining('mitra dev runs it'),
+      ])
+    }
+    expect(doctor.stdout).toMatch(/"title": "mitra dev runs the backend/)
     expect(after.map(({id}) => id)).toEqual(['backend.start'])
   }, 60_000)
 

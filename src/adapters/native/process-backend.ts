@@ -4,6 +4,7 @@ import type {BackendStatus, KeptBackend} from '../../ports/kept-backend.js'
 import type {WorkspaceLayout} from '../../ports/workspace.js'
 import {askHttp} from '../probes/http.js'
 import {allowedEnvironment} from '../process/run.js'
+import {claimDevRun, devRunPid} from './dev-run.js'
 import {openLog, startKept} from './keeper.js'
 import {failureOfKept, startUntilHealthy, stopAlone, type KeptProcess} from './kept-process.js'
 import {followLogs, lastLines, sizeOfLog} from './log-files.js'
@@ -29,12 +30,14 @@ export class ProcessBackend implements KeptBackend {
   readonly #settings: BackendSettings
   readonly #place: Pick<NativePlace, 'account' | 'log' | 'run'>
   readonly #folder: string
+  readonly #devRun: string
 
   constructor(settings: BackendSettings) {
     this.port = settings.port
     this.#settings = settings
     const {state} = settings.layout
     this.#folder = join(state, 'backend')
+    this.#devRun = join(state, 'run', 'dev.json')
     this.#place = {
       account: undefined,
       run: (name) => join(state, 'run', name),
@@ -44,7 +47,8 @@ export class ProcessBackend implements KeptBackend {
 
   async status(): Promise<BackendStatus> {
     const {registered, pid, isStarting} = readRecorded(this.#place.run('backend'))
-    const port = registered?.port ?? this.port
+    const devPid = devRunPid(this.#devRun)
+    const port = devPid === undefined ? (registered?.port ?? this.port) : this.port
     const common = {
       name: 'backend',
       kind: 'uvicorn',
@@ -54,13 +58,15 @@ export class ProcessBackend implements KeptBackend {
       memoryBytes: pid === undefined ? undefined : memoryOf(pid),
       failure: undefined,
       inputs: registered?.inputs,
+      devPid,
     } as const
+    if (devPid !== undefined) return {...common, state: await answerState(port)}
     if (registered === undefined) return {...common, state: 'stopped'}
     if (isStarting) return {...common, state: 'starting'}
     if (pid === undefined) {
       return {...common, state: 'failed', failure: failureOfKept(this.#kept())}
     }
-    return {...common, state: (await isHealthy(port)) ? 'healthy' : 'starting'}
+    return {...common, state: await answerState(port)}
   }
 
   async start(argv: readonly [string, ...string[]], inputs: string): Promise<void> {
@@ -68,6 +74,11 @@ export class ProcessBackend implements KeptBackend {
       mkdirSync(folder, {recursive: true, mode: 0o700})
     }
     await startUntilHealthy(this.#kept(inputs, argv))
+  }
+
+  async leaveToDev(): Promise<() => Promise<void>> {
+    const takeBack = claimDevRun(this.#devRun)
+    return async () => takeBack()
   }
 
   async stop(): Promise<void> {
@@ -125,6 +136,10 @@ export class ProcessBackend implements KeptBackend {
     } as const
     startKept('backend', {launch, runtime: {}, place: this.#place, log})
   }
+}
+
+async function answerState(port: number): Promise<'healthy' | 'starting'> {
+  return (await isHealthy(port)) ? 'healthy' : 'starting'
 }
 
 async function isHealthy(port: number): Promise<boolean> {

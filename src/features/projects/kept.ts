@@ -23,7 +23,7 @@ export interface KeptState {
   readonly isInstalled: boolean
   /** Who has its port while it is down. */
   readonly taken: string | undefined
-  /** Why it does not run and `up` leaves it so. */
+  /** Who runs it instead of mitra, or why it does not run and `up` leaves it so. */
   readonly note: string | undefined
 }
 
@@ -45,7 +45,21 @@ export async function observeKept(
   const isDown = status.state === 'stopped' || status.state === 'failed'
   const taken = isDown ? await takenBy(backend.port, sockets) : undefined
   const lacks = isDown && inputs === undefined ? `not prepared: ${prepare}` : undefined
-  return {status, inputs, isInstalled, taken, note: lacks ?? taken}
+  return {status, inputs, isInstalled, taken, note: devNote(status) ?? lacks ?? taken}
+}
+
+/** Undefined while no `mitra dev` runs it. */
+function devNote({devPid}: BackendStatus): string | undefined {
+  return devPid === undefined ? undefined : `mitra dev runs it (pid ${devPid})`
+}
+
+/** What `mitra dev` runs is its own. Throws DEV_RUNS. */
+export function refuseBesideDev(status: BackendStatus, what: string): void {
+  const note = devNote(status)
+  if (note === undefined) return
+  throw new MitraError('notReady', 'DEV_RUNS', `${what}: ${note}.`, {
+    hints: ['End it where it runs, with Ctrl-C.', 'mitra status'],
+  })
 }
 
 /** Undefined for a free port. */
@@ -72,15 +86,25 @@ export async function planKeptStart(
   tools: KeptTools,
 ): Promise<KeptPlan> {
   const {root, isNamed, isComing} = wish
-  const {status, inputs, isInstalled, taken, note} = state
-  const isReady = (inputs !== undefined || isComing) && taken === undefined
-  if (!isReady && isNamed && note !== undefined) throw notStarted(note)
+  const {status, inputs, isInstalled} = state
+  const isReady = canStart(state, isComing)
+  if (isNamed && !isReady) refuseNamed(state)
   const why = isReady ? whyStart(status, inputs, wish) : undefined
   if (why === undefined) return {steps: [], root, project: undefined}
   const step = startStep(root, tools.backend.port, why)
   if (isComing || isInstalled) return {steps: [step], root, project: undefined}
   const project = await planProject(root, tools)
   return {steps: [...project.steps, step], root, project}
+}
+
+function canStart({status, inputs, taken}: KeptState, isComing: boolean): boolean {
+  if (taken !== undefined || status.devPid !== undefined) return false
+  return inputs !== undefined || isComing
+}
+
+function refuseNamed({status, taken, note}: KeptState): void {
+  refuseBesideDev(status, 'The backend was not started')
+  if (note !== undefined) throw notStarted(note, taken !== undefined)
 }
 
 function startStep(root: string, port: number, why: string): Step {
@@ -131,8 +155,8 @@ export async function startPrepared(
   await backend.start(keptCommand(`${root}/python-backend`, backend.port), found.inputs)
 }
 
-export function planKeptStop({state}: BackendStatus): readonly Step[] {
-  if (state === 'stopped') return []
+export function planKeptStop({state, devPid}: BackendStatus): readonly Step[] {
+  if (state === 'stopped' || devPid !== undefined) return []
   const title = 'Stop the backend'
   return [{id: 'backend.stop', title, why: `it is ${state}`, undo: 'automatic'}]
 }
@@ -147,8 +171,9 @@ export async function applyKeptStop(
   await run.done('backend.stop')
 }
 
-function notStarted(note: string): MitraError {
+function notStarted(note: string, isTaken = false): MitraError {
+  const hint = isTaken ? 'End it, or set ports.backend in mitra.yml.' : prepare
   return new MitraError('notReady', 'NO_BACKEND_KEPT', `The backend was not started: ${note}.`, {
-    hints: [prepare, 'mitra status'],
+    hints: [hint, 'mitra status'],
   })
 }

@@ -148,6 +148,21 @@ describe.runIf(hasPython)('the kept backend', () => {
     expect((await opened().status()).failure).toMatchObject({cause, lastLines: []})
   })
 
+  test('belongs to dev until that gives it back or is gone', async () => {
+    const giveBack = await opened().leaveToDev()
+    const during = await opened().status()
+    const file = join(root, '.mitra/run/dev.json')
+    const claim = readFileSync(file, 'utf8')
+    await giveBack()
+    const after = await opened().status()
+    writeFileSync(file, claim.replace(/"startTime":"[^"]*"/, '"startTime":"1"'))
+    const stale = await opened().status()
+
+    expect([during.devPid, during.state]).toEqual([process.pid, 'starting'])
+    expect([after.devPid, after.state]).toEqual([undefined, 'stopped'])
+    expect(stale.devPid).toBeUndefined()
+  })
+
   test('names the holder of its port', async () => {
     const holder = createServer()
     await new Promise<void>((resolve) => holder.listen(port, '127.0.0.1', resolve))

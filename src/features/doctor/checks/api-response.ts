@@ -17,10 +17,8 @@ export const apiResponse: Check = {
     const {nginx} = await tools.ports()
     const first = await host.httpStatus(nginx, '/api/health')
     if (first === undefined || first >= serverError) {
-      if (await isNobodyThere(tools)) {
-        const cause = 'Nobody runs it: mitra up backend, or mitra dev.'
-        return {state: 'skipped', title: 'No backend', cause}
-      }
+      const why = await whyNotAsked(tools)
+      if (why !== undefined) return {state: 'skipped', title: 'No backend', cause: why}
       return {
         state: 'warning',
         title: `The backend does not answer through Nginx${first === undefined ? '' : ` (${first})`}`,
@@ -35,10 +33,12 @@ export const apiResponse: Check = {
   },
 }
 
-/** The backend is not kept, and nobody else serves in its place. */
-async function isNobodyThere(tools: DoctorTools): Promise<boolean> {
+/** It is not kept and nobody else serves in its place, or somebody works on it. */
+async function whyNotAsked(tools: DoctorTools): Promise<string | undefined> {
   const {status} = await tools.keptBackend()
-  if (status.state !== 'stopped') return false
+  if (status.devPid !== undefined) return `mitra dev runs it (pid ${status.devPid}): see its log.`
+  if (status.state !== 'stopped') return undefined
   const {backend} = await tools.ports()
-  return (await tools.sockets()).isPortFree(backend)
+  const isFree = await (await tools.sockets()).isPortFree(backend)
+  return isFree ? 'Nobody runs it: mitra up backend, or mitra dev.' : undefined
 }

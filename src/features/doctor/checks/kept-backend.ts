@@ -7,6 +7,9 @@ export const keptBackend: Check = {
   async look(tools) {
     const seen = await tools.keptBackend()
     const {status, isPrepared, isChanged} = seen
+    if (status.devPid !== undefined) {
+      return {state: 'ok', title: `mitra dev runs the backend (pid ${status.devPid})`}
+    }
     if (status.state === 'failed') return failed(seen)
     if (status.state === 'starting') {
       return {
