@@ -19,6 +19,33 @@ interface SetupView {
   readonly root: string
   readonly engine: string
   readonly why: string
+  /** Commands worth a try now. */
+  readonly next: readonly string[]
+}
+
+interface NextView {
+  /** Tenants with data to look at. */
+  readonly filled: readonly string[]
+  /** Names that no new tenant can have. */
+  readonly usedNames: ReadonlySet<string>
+  /** The backend is prepared and nothing is in its way. */
+  readonly canDev: boolean
+}
+
+const newNames = ['bajaj', 'icici', 'sbi', 'tata', 'kotak']
+
+/** Only what works here. */
+export function nextCommands({filled, usedNames, canDev}: NextView): readonly string[] {
+  const [tenant] = filled
+  const name = newNames.find((one) => !usedNames.has(one))
+  return [
+    ...(canDev ? ['mitra dev'] : []),
+    ...(tenant === undefined
+      ? []
+      : [`mitra db query "select count(*) from users" --tenant ${tenant}`]),
+    ...(name === undefined ? [] : [`mitra tenant create ${name}`]),
+    'mitra status',
+  ]
 }
 
 /** What setup would do, or what is there after it. */
@@ -59,10 +86,9 @@ function followUpLines(followUps: readonly FollowUp[]): readonly string[] {
 }
 
 function platformLines(
-  {services, tenants, root, engine, why}: SetupView,
+  {services, tenants, root, engine, why, next}: SetupView,
   done: string,
 ): readonly string[] {
-  const [tenant = 'lic'] = tenants ?? []
   return [
     servicesTable(services),
     '',
@@ -70,8 +96,6 @@ function platformLines(
     `Tenants: ${(tenants ?? []).join(', ')}. Passwords are in .mitra/secrets.json.`,
     '',
     'Next:',
-    `  mitra db query "select count(*) from users" --tenant ${tenant}`,
-    '  mitra tenant create bajaj',
-    '  mitra status',
+    ...next.map((command) => `  ${command}`),
   ]
 }

@@ -5,7 +5,7 @@ import {keptViews} from '../cli/kept-work.js'
 import {mitraProgram} from '../cli/mitra-program.js'
 import {MitraCommand} from '../cli/mitra-command.js'
 import {runPlan} from '../cli/run-plan.js'
-import {setupText, setupUndoText} from '../cli/setup-text.js'
+import {nextCommands, setupText, setupUndoText} from '../cli/setup-text.js'
 import {undoSetup} from '../cli/setup-undo.js'
 import {
   applyMachine,
@@ -104,7 +104,9 @@ export default class Setup extends MitraCommand {
     const {steps, plan, applied} = await this.inPlans(flags, wish)
     const followUps = await this.followUpsAfter(plan, applied, wish)
     const {engine, why} = await this.tools.engine()
-    const seen = wish.isToolsOnly ? nothingSeen : await this.seen(plan, flags.plan)
+    const {next, ...seen} = wish.isToolsOnly
+      ? {...nothingSeen, next: []}
+      : await this.seen(plan, flags.plan)
     const {layout} = await this.tools.prospect()
     if (flags.plan) this.exitWithPlan(steps.length)
     const isPlan = flags.plan
@@ -120,7 +122,7 @@ export default class Setup extends MitraCommand {
       shortages,
     }
     const later = isPlan ? plan.later : []
-    this.log(setupText({...shown, later, isToolsOnly: wish.isToolsOnly}))
+    this.log(setupText({...shown, next, later, isToolsOnly: wish.isToolsOnly}))
     return {
       workspace: layout.root,
       engine,
@@ -185,15 +187,20 @@ export default class Setup extends MitraCommand {
   private async seen({platform}: MachinePlan, isPlan: boolean) {
     const ports = platform?.start.ports
     const states = await (await this.tools.stack(ports)).states()
-    const {services} = await keptViews(this.tools, states, ports)
-    const tenants = isPlan ? null : await this.tenantNames(ports)
+    const {services, backend} = await keptViews(this.tools, states, ports)
     const urls = Object.fromEntries(services.map(({name, url}) => [name, url]))
-    return {services, tenants, urls}
+    if (isPlan) return {services, tenants: null, urls, next: []}
+    const canDev = backend === null && services.some(({name}) => name === 'backend')
+    return {services, urls, ...(await this.tenantsSeen(ports, canDev))}
   }
 
-  private async tenantNames(ports: Ports | undefined): Promise<readonly string[]> {
+  private async tenantsSeen(ports: Ports | undefined, canDev: boolean) {
     const state = await observeDatabase(await this.tools.database(ports))
-    return state.tenants.map((tenant) => tenant.name)
+    const {config} = await this.tools.prospect()
+    const tenants = state.tenants.map((tenant) => tenant.name)
+    const filled = config.values['tenants.demo'].filter((name) => tenants.includes(name))
+    const usedNames = new Set([...state.tenants, ...state.closed].map(({name}) => name))
+    return {tenants, next: nextCommands({filled, usedNames, canDev})}
   }
 
   private async takeBack(flags: {plan: boolean; yes: boolean}): Promise<SetupResult> {

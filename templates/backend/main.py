@@ -21,7 +21,8 @@ async def lifespan(app: FastAPI):
     app.state.services.close()
 
 
-app = FastAPI(title="Agent Mitra backend", lifespan=lifespan)
+# Nginx serves it below /api; without that part of the path it answers too.
+app = FastAPI(title="Agent Mitra backend", root_path="/api", lifespan=lifespan)
 app.add_middleware(RequestLog)
 app.include_router(health)
 app.include_router(tenants)

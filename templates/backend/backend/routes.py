@@ -24,6 +24,12 @@ health = APIRouter()
 tenants = APIRouter(prefix="/v1")
 
 
+@health.get("/")
+def get_start(request: Request) -> dict:
+    root = request.scope["root_path"]
+    return {"name": request.app.title, "docs": f"{root}/docs", "health": f"{root}/health"}
+
+
 @health.get("/health")
 def get_health(request: Request) -> dict:
     """The process lives; says nothing of what it needs."""

@@ -6,6 +6,16 @@ import redis
 from backend.tokens import make_token
 
 
+@pytest.mark.parametrize("path", ["/", "/api/"])
+def test_the_start_links_to_what_answers_behind_nginx_and_without_it(client, path):
+    start = client.get(path).json()
+
+    assert start["health"] == "/api/health"
+    assert client.get(start["health"]).status_code == 200
+    assert "/api/openapi.json" in client.get(start["docs"]).text
+    assert client.get("/api/openapi.json").json()["info"]["title"] == start["name"]
+
+
 def test_health_names_version_and_color(client):
     answer = client.get("/health")
 
