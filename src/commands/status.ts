@@ -65,7 +65,7 @@ function statusText(result: StatusResult): string {
 function downHints(services: readonly ServiceView[], backend: string | null): readonly string[] {
   const ours = services.filter(({name}) => name !== 'backend' || backend === null)
   const failed = ours.filter(({state}) => state === 'failed').map(({name}) => name)
-  const isDown = ours.some(({state}) => state !== 'healthy')
+  const isDown = ours.some(({state}) => state === 'stopped' || state === 'starting')
   return [
     ...failed.map(
       (name) =>

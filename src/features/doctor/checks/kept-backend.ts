@@ -39,7 +39,7 @@ function failed({status: {failure}}: KeptBackendSeen): Finding {
   return {
     state: 'failed',
     title: 'The backend failed',
-    cause: `${failure?.cause ?? 'It ended.'}${last === undefined ? '' : ` Its last line: ${last.trim()}`}`,
+    cause: `${failure?.cause ?? 'it ended'}.${last === undefined ? '' : ` Its last line: ${last.trim()}`}`,
     fix: ['mitra logs backend', 'mitra up backend'],
     repairs: [{kind: 'backend'}],
   }
