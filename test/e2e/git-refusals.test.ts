@@ -132,3 +132,48 @@ describe('git check', {timeout: 120_000}, () => {
     expect(checkedJson(detached.stdout, 'git-check')).toMatchObject({branch: null, findings: []})
   })
 })
+
+describe('git check of a message that is far too long', {timeout: 60_000}, () => {
+  const million = 1_000_000
+
+  test.each([
+    ['a line of letters', `fix: x\n\n${'a'.repeat(million)}\n`, 'body-max-line-length'],
+    ['a line of words', `fix: x\n\n${'word '.repeat(million / 5)}\n`, 'body-max-line-length'],
+    ['a line of references', `fix: x\n\n${'a#1 '.repeat(million / 4)}\n`, 'body-max-line-length'],
+    ['a first line', `fix: ${'a'.repeat(million)}\n`, 'header-max-length'],
+    ['a first line of full stops', `fix: ${'.'.repeat(million)}x.\n`, 'header-max-length'],
+    ['many lines', `fixx: x\n\n${'word #1 word word\n'.repeat(million / 18)}`, 'type-enum'],
+  ])('ends at once and names what is wrong: %s', async (_, text, rule) => {
+    scratch.write('message', text)
+    const begun = performance.now()
+
+    const {code, stdout} = await scratch.mitra([
+      'git',
+      'check',
+      '--message-file',
+      'message',
+      '--json',
+    ])
+
+    expect(performance.now() - begun).toBeLessThan(10_000)
+    expect(code).toBe(1)
+    expect(JSON.parse(stdout)).toMatchObject({findings: [expect.objectContaining({rule})]})
+    expect(stdout.length).toBeLessThan(2000)
+  })
+
+  test('counts the characters of the real line', async () => {
+    scratch.write('message', `fix: ${'a'.repeat(60_000)}\n\n${'b'.repeat(4000)}\n`)
+
+    const {stdout} = await scratch.mitra(['git', 'check', '--message-file', 'message'])
+
+    expect(stdout).toContain('60005 characters')
+    expect(stdout).toContain('4000 characters')
+  })
+
+  test('tells a folder from a file', async () => {
+    const {code, stdout} = await scratch.mitra(['git', 'check', '--message-file', '.', '--json'])
+
+    expect(code).toBe(2)
+    expect(JSON.parse(stdout)).toMatchObject({error: {code: 'NO_MESSAGE'}})
+  })
+})

@@ -5,6 +5,7 @@ import lint from '@commitlint/lint'
 import {messageOf, MitraError} from '../../errors.js'
 import type {Json} from '../../ports/journal.js'
 import type {BrokenRule, CommitRules} from '../../ports/work-trees.js'
+import {boundedMessage} from './bounded-message.js'
 import {standardRules} from './standard-rules.js'
 
 type Rules = NonNullable<Parameters<typeof lint>[1]>
@@ -35,9 +36,13 @@ export class Commitlint implements CommitRules {
   async broken(message: string, commentMark?: string): Promise<readonly BrokenRule[]> {
     const {parserOpts = {}, ...options} = this.#options
     const comment = commentMark === undefined ? {} : {commentChar: commentMark}
-    const {errors, warnings} = await lint(message, this.#rules, {
+    const {text: bounded, hasReferences} = boundedMessage(message, longestOf(this.#rules) + 1)
+    // The parser's type does not know that it can be told to look for none.
+    const references: object = hasReferences ? {} : {issuePrefixes: undefined}
+    const {'references-empty': _, ...others} = this.#rules
+    const {errors, warnings} = await lint(bounded, hasReferences ? this.#rules : others, {
       ...options,
-      parserOpts: {...parserOpts, ...comment},
+      parserOpts: {...parserOpts, ...comment, ...references},
     })
     const values = new Map<string, unknown>(Object.entries(this.#rules))
     return [...errors, ...warnings].map(({name, message: text, level}) => ({
@@ -95,6 +100,12 @@ async function loadedIn(
       cause,
     })
   }
+}
+
+/** The greatest length that a rule names. */
+function longestOf(rules: Rules): number {
+  const values = Object.values(rules).map((rule) => Number(asJson(rule)))
+  return Math.max(0, ...values.filter((value) => Number.isFinite(value)))
 }
 
 /** The third part of a rule is what it is set to. */

@@ -4,9 +4,10 @@ import {gitFindingsText} from '../../cli/git-text.js'
 import {MitraCommand} from '../../cli/mitra-command.js'
 import {countOf} from '../../cli/plan-text.js'
 import {readStdin} from '../../cli/stdin.js'
-import {MitraError} from '../../errors.js'
+import {codeOf, MitraError} from '../../errors.js'
 import {checkMessage, checkPushed, checkRange} from '../../features/git/check.js'
 import type {GitFinding} from '../../features/git/finding.js'
+import type {FoundFile, WorkTrees} from '../../ports/work-trees.js'
 
 interface GitCheckResult {
   /** Null when none is checked out, and for a message or a push. */
@@ -66,7 +67,7 @@ export default class GitCheck extends MitraCommand {
   private async inMessage(folder: string, path: string): Promise<readonly GitFinding[]> {
     const workTrees = await this.tools.workTrees()
     const [found, mark, rules] = await Promise.all([
-      workTrees.read(path),
+      readMessage(workTrees, path),
       workTrees.commentMark(folder),
       this.tools.commitRules(folder),
     ])
@@ -88,5 +89,17 @@ export default class GitCheck extends MitraCommand {
       this.log(`Your message is kept, to be changed: ${again}`)
     }
     return result
+  }
+}
+
+async function readMessage(workTrees: WorkTrees, path: string): Promise<FoundFile | undefined> {
+  try {
+    return await workTrees.read(path)
+  } catch (cause) {
+    if (codeOf(cause) !== 'EISDIR') throw cause
+    throw new MitraError('usage', 'NO_MESSAGE', `${path} is a folder, not the file of a message.`, {
+      hints: ['Name the file: --message-file .git/COMMIT_EDITMSG'],
+      cause,
+    })
   }
 }

@@ -42,7 +42,7 @@ export function messageFindings(
   broken: readonly BrokenRule[],
   commit: string | null,
 ): readonly GitFinding[] {
-  const subject = (message.split('\n')[0] ?? '').trim()
+  const subject = shortened((message.split('\n')[0] ?? '').trim())
   const names = new Set(broken.map(({rule}) => rule))
   const shown = broken.filter(({rule}) => !names.has(causeOf[rule] ?? ''))
   const passing = passingSubject(subject, broken)
@@ -53,6 +53,11 @@ export function messageFindings(
     subject,
     ...explained(one, {message, subject, passing}),
   }))
+}
+
+/** A finding shows the first line; one of a megabyte is not read. */
+function shortened(line: string): string {
+  return line.length > 200 ? `${line.slice(0, 199)}…` : line
 }
 
 interface Seen {
@@ -131,9 +136,9 @@ const explanations: Readonly<Record<string, Explain>> = {
     what: 'The first line begins or ends with a space.',
     fix: `Write: ${passing}`,
   }),
-  'header-max-length': ({value}, {subject}) => ({
+  'header-max-length': ({value}, {message}) => ({
     line: 1,
-    what: `The first line has ${subject.length} characters; ${Number(value)} is the most.`,
+    what: `The first line has ${(message.split('\n')[0] ?? '').trim().length} characters; ${Number(value)} is the most.`,
     fix: 'Keep what it does in the first line; leave a line empty and put the rest below.',
   }),
   'body-leading-blank': () => ({

@@ -57,3 +57,12 @@ test('a configuration whose packages are missing is named, with the fix', async 
     message: expect.stringContaining('@acme/nothing'),
   })
 })
+
+test('a line longer than the parser reads at once is held to the length that the rules name', async () => {
+  const rules = {'body-max-line-length': [2, 'always', 1500], 'references-empty': [2, 'never']}
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({commitlint: {rules}}))
+
+  expect(await rulesBroken(`x\n\n${'a '.repeat(749)}#1`)).toEqual([])
+  expect(await rulesBroken(`x\n\n${'a '.repeat(760)}#1`)).toEqual(['body-max-line-length'])
+  expect(await rulesBroken('x\n\nshort')).toEqual(['references-empty'])
+})
