@@ -3,6 +3,7 @@ import {readFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {loadConfig, type Overrides} from '../config/load.js'
 import {findWorkspace, newWorkspaceFolder, settingsFileName} from '../config/locate.js'
+import type {WorkspaceLayout} from '../ports/workspace.js'
 import type {Workspace} from './tools.js'
 
 export const identityFile = 'workspace.json'
@@ -25,6 +26,12 @@ export async function openProspect(overrides: Overrides): Promise<Workspace> {
     isNew: found === undefined || id === undefined,
     hasSettings: found !== undefined,
   }
+}
+
+/** Another mitra has made the workspace since it was looked for: its identity is the one in force. */
+export async function isMadeByAnother({state, id}: WorkspaceLayout): Promise<boolean> {
+  const written = await readIdentity(join(state, identityFile))
+  return written !== undefined && written !== id
 }
 
 async function readIdentity(path: string): Promise<string | undefined> {

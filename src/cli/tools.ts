@@ -91,12 +91,21 @@ export interface Tools extends CostTools, EnvironmentTools, GitTools, ToolchainT
 export function openTools({version}: {readonly version: string}): Tools {
   let overrides: Overrides = {}
   const once = onceEach()
+  const openAgain = async () => (await import('./prospect.js')).openProspect(overrides)
+  let openProspect = once(openAgain)
   const tools: Tools = {
     version,
     override(given) {
       overrides = given
     },
-    prospect: once(async () => (await import('./prospect.js')).openProspect(overrides)),
+    async prospect() {
+      const workspace = await openProspect()
+      if (!workspace.isNew) return workspace
+      const {isMadeByAnother} = await import('./prospect.js')
+      if (!(await isMadeByAnother(workspace.layout))) return workspace
+      openProspect = once(openAgain)
+      return openProspect()
+    },
     async workspace() {
       const workspace = await tools.prospect()
       if (!workspace.isNew) return workspace

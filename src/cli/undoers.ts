@@ -88,6 +88,8 @@ function fileUndoer(tools: Tools): Undoer {
   return {
     prefix: 'workspace.',
     async plan(step, record) {
+      // Earlier versions said that it can be taken back.
+      if (step.id === 'workspace.state') return undefined
       const paths = pathsOf(record)
       const title = `Remove ${paths.length === 1 ? paths[0] : `${paths.length} files`}`
       return {id: `remove.${step.id}`, title, why: 'the run wrote them', undo: 'no'}

@@ -126,7 +126,8 @@ function writeStep(
     id: `workspace.${part}`,
     title: partTitles[part],
     why: whyWrite(paths.length, isCutOff),
-    undo: 'automatic',
+    // Data, passwords and journal stay after an undo: they are found by this identity, and ignored by git.
+    undo: part === 'state' ? 'no' : 'automatic',
     detail: {
       root: layout.root,
       paths,
