@@ -9,14 +9,21 @@ export function gitFindingsText(findings: readonly GitFinding[]): string {
     ...(errors > 0 ? [countOf(errors, 'finding')] : []),
     ...(warnings > 0 ? [countOf(warnings, 'warning')] : []),
   ]
-  return [...findings.map(findingText), `${counts.join(', ')}.`].join('\n')
+  const texts = findings.map((one, at) => findingText(one, isSameFix(one, findings[at + 1])))
+  return [...texts, `${counts.join(', ')}.`].join('\n')
 }
 
-function findingText({rule, level, commit, subject, line, what, fix}: GitFinding): string {
+/** One line may break two rules: what mends both is said once, below the last. */
+function isSameFix(one: GitFinding, next: GitFinding | undefined): boolean {
+  return next !== undefined && next.fix === one.fix && next.commit === one.commit
+}
+
+function findingText(finding: GitFinding, isFixBelow: boolean): string {
+  const {rule, level, commit, subject, line, what, fix} = finding
   const place = [
     ...(commit === null ? [] : [`${commit.slice(0, 10)} ${subject}`]),
     ...(line === null ? [] : [`line ${line}`]),
     level === 'error' ? rule : `${rule} (a warning)`,
   ].join(', ')
-  return `${place}\n  ${what}\n  > ${fix}`
+  return isFixBelow ? `${place}\n  ${what}` : `${place}\n  ${what}\n  > ${fix}`
 }

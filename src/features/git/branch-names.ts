@@ -14,6 +14,9 @@ const kindOfWord: Readonly<Record<string, (typeof kinds)[number]>> = {
   rel: 'release',
 }
 
+/** What others call main; `git init` itself still begins with master. */
+const namesOfMain = ['master', 'trunk']
+
 /**
  * As bash and JavaScript both read it: the branches of the workflow, and those that GitHub (Revert,
  * Dependabot, the merge queue) and Renovate name.
@@ -38,6 +41,7 @@ export function branchFinding(branch: string): GitFinding | undefined {
 function suggestion(branch: string): string {
   const [first = '', ...rest] = branch.split('/')
   const name = rest.join('/')
+  if (namesOfMain.includes(branch)) return 'main'
   if (name === '') return `feature/${kinds.some((kind) => kind === first) ? 'NAME' : first}`
   const word = first.toLowerCase()
   const near = closest(word, [...kinds])

@@ -3,6 +3,7 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
 import {Commitlint} from '../../../src/adapters/commit-rules/commitlint.js'
+import {gitFindingsText} from '../../../src/cli/git-text.js'
 import {branchFinding} from '../../../src/features/git/branch-names.js'
 import {messageFindings} from '../../../src/features/git/explain.js'
 
@@ -20,6 +21,7 @@ describe('a fix that says what to write', () => {
   test.each([
     ['Added login', 'feat: added login'],
     ['KYC upload.', 'feat: KYC upload'],
+    ['Bad message.', 'feat: bad message'],
     ['fix the crash', 'fix: the crash'],
     ['Fixes: crash at login.', 'fix: crash at login'],
     ['wip: login', 'chore: login'],
@@ -46,4 +48,19 @@ describe('a fix that says what to write', () => {
       expect(branchFinding(fix.split(' ').at(-1) ?? '')).toBeUndefined()
     },
   )
+
+  test.each(['master', 'trunk'])('renames %s, which others call main, to main', (branch) => {
+    expect(branchFinding(branch)?.fix).toBe(`git branch -m ${branch} main`)
+  })
+
+  test('says once what mends two mistakes of a line', async () => {
+    const findings = messageFindings('Bad message.', await rules.broken('Bad message.'), null)
+
+    const text = gitFindingsText(findings)
+
+    expect(findings).toHaveLength(2)
+    expect(text.split('\n').filter((line) => line.startsWith('  > '))).toEqual([
+      '  > Write: feat: bad message',
+    ])
+  })
 })
