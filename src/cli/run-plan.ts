@@ -21,7 +21,13 @@ interface PlanRun<P extends Planned> {
   readonly command: string
   readonly isPlanOnly: boolean
   /** Shown before anything is changed; without it the command needs no asking. */
-  readonly confirm?: {readonly question: string; readonly yes: boolean; readonly typed?: string}
+  readonly confirm?: {
+    readonly question: string
+    readonly yes: boolean
+    readonly typed?: string
+    /** Flags without which the command of the hints would not be this one: `--stdin`. */
+    readonly flags?: string
+  }
   readonly undoes?: string
   /** What has to be asked on the terminal before the work is shown. */
   readonly prepare?: (plan: P) => Promise<void>
@@ -48,7 +54,8 @@ export async function runPlan<P extends Planned>(work: PlanRun<P>): Promise<Plan
     if (plan.steps.length === 0) return {plan, applied: false, runId: undefined}
     if (work.confirm !== undefined) {
       if (!work.confirm.yes) process.stderr.write(`${planText(plan.steps)}\n\n`)
-      await confirmOrRefuse(work.confirm.question, {...work.confirm, command: work.command})
+      const command = [work.command, work.confirm.flags ?? ''].join(' ').trimEnd()
+      await confirmOrRefuse(work.confirm.question, {...work.confirm, command})
     }
     await work.prepare?.(plan)
     const run = await journal.begin(work.command, plan.steps, work.undoes)

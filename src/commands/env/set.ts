@@ -2,7 +2,7 @@ import {Args, Flags} from '@oclif/core'
 import {environmentArgument, foundEnvironment} from '../../cli/environment-work.js'
 import {planFlag, yesFlag} from '../../cli/flags.js'
 import {MitraCommand} from '../../cli/mitra-command.js'
-import {planText} from '../../cli/plan-text.js'
+import {commandLine, planText} from '../../cli/plan-text.js'
 import {runPlan} from '../../cli/run-plan.js'
 import {givenSecret} from '../../cli/secret-input.js'
 import {parseReference} from '../../features/environments/references.js'
@@ -69,7 +69,14 @@ export default class EnvSet extends MitraCommand {
       command: `env set ${environment} ${name}`,
       isPlanOnly: flags.plan,
       ...(environment === 'production'
-        ? {confirm: {question: `Change ${name} of production?`, yes: flags.yes, typed: name}}
+        ? {
+            confirm: {
+              question: `Change ${name} of production?`,
+              yes: flags.yes,
+              typed: name,
+              flags: howGiven(flags, args.value),
+            },
+          }
         : {}),
       // Read under the lock: of two at once neither may write over the other's line.
       observe: async () => {
@@ -90,4 +97,23 @@ export default class EnvSet extends MitraCommand {
     this.log(flags.plan ? planText(plan.steps) : isDone)
     return {environment, name, applied, plan: plan.steps}
   }
+}
+
+/** The way of the value again; a value is shown as the word that stands for it. */
+function howGiven(
+  {
+    stdin,
+    file,
+    reference,
+  }: {
+    readonly stdin: boolean
+    readonly file: string | undefined
+    readonly reference: string | undefined
+  },
+  value: string | undefined,
+): string {
+  if (stdin) return '--stdin'
+  if (file !== undefined) return `--file ${commandLine([file])}`
+  if (reference !== undefined) return `--reference ${commandLine([reference])}`
+  return value === undefined ? '' : 'VALUE'
 }

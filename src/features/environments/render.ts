@@ -100,7 +100,12 @@ async function ecsText(
 
 function secretInFile(environment: EnvironmentName, name: string): MitraError {
   const message = `The secret ${name} of ${environment} is a value, and a task definition is no place for it.`
-  return new MitraError('config', 'SECRET_IN_FILE', message, {
-    hints: [`mitra env set ${environment} ${name} --stdin puts it into AWS.`],
-  })
+  const hints =
+    environment === 'local'
+      ? [
+          'The secrets of local stay on this machine; a task definition is for staging and production.',
+          'mitra env render local --format dotenv prints them as a program takes them.',
+        ]
+      : [`mitra env set ${environment} ${name} --stdin puts it into AWS.`]
+  return new MitraError('config', 'SECRET_IN_FILE', message, {hints})
 }
