@@ -2,6 +2,7 @@ import {Command, Errors, type Config} from '@oclif/core'
 import {exitCodes, MitraError} from '../errors.js'
 import {redact} from './redact.js'
 import {openTools, type Tools} from './tools.js'
+import {usageError} from './usage-error.js'
 
 /** Wires flags, tools and errors together. It holds no behaviour of any one feature. */
 export abstract class MitraCommand extends Command {
@@ -53,7 +54,8 @@ export abstract class MitraCommand extends Command {
   }
 
   private asShown(error: unknown): MitraError {
-    const shown = asForeseen(error)
+    const words = (this.id ?? '').replaceAll(':', ' ')
+    const shown = asForeseen(error, words)
     shown.message = redact(shown.message)
     // The message says it already; the vendor's own words and stack are for those who ask.
     if (process.env['DEBUG'] === undefined) delete shown.cause
@@ -61,12 +63,9 @@ export abstract class MitraCommand extends Command {
   }
 }
 
-function asForeseen(error: unknown): MitraError {
+function asForeseen(error: unknown, command: string): MitraError {
   if (error instanceof MitraError) return error
-  if (error instanceof Errors.CLIError) {
-    const [message = '', ...rest] = error.message.split('\n').filter((line) => line !== '')
-    return new MitraError('usage', 'USAGE', message, {hints: rest.map((line) => line.trim())})
-  }
+  if (error instanceof Errors.CLIError) return usageError(error.message, command)
   const text = error instanceof Error ? error.message : String(error)
   const hints = ['Run again with DEBUG=* and report what it prints.']
   return new MitraError('bug', 'UNEXPECTED', `mitra hit a bug: ${text}`, {hints, cause: error})

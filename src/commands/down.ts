@@ -3,6 +3,7 @@ import {applyBackendStop, planBackendStop} from '../cli/kept-work.js'
 import {MitraCommand} from '../cli/mitra-command.js'
 import {countOf, planText} from '../cli/plan-text.js'
 import {runPlan} from '../cli/run-plan.js'
+import {serviceArgument} from '../cli/service-argument.js'
 import {keptNamed} from '../features/stack/names.js'
 import {applyStop, planStop} from '../features/stack/stop.js'
 import type {Step} from '../ports/journal.js'
@@ -12,6 +13,7 @@ export default class Down extends MitraCommand {
   static override summary = 'Stop the local services. Every row stays.'
   static override examples = ['<%= config.bin %> down', '<%= config.bin %> down nginx']
   static override strict = false
+  static override args = {service: serviceArgument}
   static override flags = {plan: planFlag}
 
   async run(): Promise<{applied: boolean; plan: readonly Step[]}> {

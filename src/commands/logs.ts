@@ -1,6 +1,7 @@
 import {Flags} from '@oclif/core'
 import {keptLogs, type KeptLine} from '../cli/kept-logs.js'
 import {MitraCommand} from '../cli/mitra-command.js'
+import {serviceArgument} from '../cli/service-argument.js'
 import {keptNamed} from '../features/stack/names.js'
 import {MitraError} from '../errors.js'
 
@@ -11,6 +12,7 @@ export default class Logs extends MitraCommand {
     '<%= config.bin %> logs --follow',
   ]
   static override strict = false
+  static override args = {service: serviceArgument}
   static override flags = {
     tail: Flags.integer({summary: 'Lines per service.', default: 100, min: 0, max: 100_000}),
     follow: Flags.boolean({char: 'f', summary: 'Go on until Ctrl-C.'}),

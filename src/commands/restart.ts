@@ -9,6 +9,7 @@ import {
 import {MitraCommand} from '../cli/mitra-command.js'
 import {planText} from '../cli/plan-text.js'
 import {runPlan} from '../cli/run-plan.js'
+import {serviceArgument} from '../cli/service-argument.js'
 import {servicesTable} from '../cli/services-table.js'
 import {applyStackStart, planStackStart} from '../cli/start-stack.js'
 import {keptNamed, type KeptNames} from '../features/stack/names.js'
@@ -27,6 +28,7 @@ export default class Restart extends MitraCommand {
   static override summary = 'Stop and start services.'
   static override examples = ['<%= config.bin %> restart nginx']
   static override strict = false
+  static override args = {service: serviceArgument}
   static override flags = {plan: planFlag}
 
   async run(): Promise<RestartResult> {

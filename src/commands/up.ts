@@ -3,6 +3,7 @@ import {MitraCommand} from '../cli/mitra-command.js'
 import {applyUp, keptViews, planUp} from '../cli/kept-work.js'
 import {countOf, planText} from '../cli/plan-text.js'
 import {runPlan} from '../cli/run-plan.js'
+import {serviceArgument} from '../cli/service-argument.js'
 import {servicesTable} from '../cli/services-table.js'
 import {keptNamed} from '../features/stack/names.js'
 import type {ServiceView} from '../features/stack/status.js'
@@ -24,6 +25,7 @@ export default class Up extends MitraCommand {
     'Starts what is down, side by side, and leaves what runs alone. A service that fails shows its cause and its last lines; the others stay up and the next `up` goes on. The backend is among them when python-backend/ is prepared.'
   static override examples = ['<%= config.bin %> up', '<%= config.bin %> up postgres redis --plan']
   static override strict = false
+  static override args = {service: serviceArgument}
   static override flags = {plan: planFlag, engine: engineFlag, 'object-store': objectStoreFlag}
 
   async run(): Promise<UpResult> {

@@ -1,5 +1,5 @@
 import {Flags} from '@oclif/core'
-import {planFlag} from '../../cli/flags.js'
+import {planFlag, yesFlag} from '../../cli/flags.js'
 import {gitTargets, planGit} from '../../cli/git-work.js'
 import {mitraProgram} from '../../cli/mitra-program.js'
 import {MitraCommand} from '../../cli/mitra-command.js'
@@ -28,6 +28,7 @@ export default class GitInit extends MitraCommand {
   ]
   static override flags = {
     plan: planFlag,
+    yes: yesFlag,
     repository: Flags.string({
       summary: 'Only this repository, also outside of the workspace.',
       helpValue: 'PATH',
