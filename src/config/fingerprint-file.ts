@@ -26,13 +26,20 @@ export async function readFingerprint(file: string): Promise<Fingerprint> {
   const written = await readFile(file, 'utf8').catch((error: unknown) => {
     throw unreadable(file, messageOf(error))
   })
+  if (!/\bfingerprint"?\s*:/.test(written)) throw noFingerprint(file)
   const {digest, mitra, platform, architecture, engine, tools, lock, services, settings} =
     readCheckedYaml(file, written, result).value.fingerprint
   return {digest, mitra, platform, architecture, engine, tools, lock, services, settings}
 }
 
+const making = 'On the other machine: mitra doctor --fingerprint --json > FILE'
+
+function noFingerprint(file: string): MitraError {
+  const message = `${file} is no fingerprint.`
+  return new MitraError('usage', 'NO_FINGERPRINT', message, {hints: [making]})
+}
+
 function unreadable(file: string, why: string): MitraError {
-  return new MitraError('usage', 'NO_FINGERPRINT', `${file} cannot be read: ${why}.`, {
-    hints: ['On the other machine: mitra doctor --fingerprint --json > FILE'],
-  })
+  const message = `${file} cannot be read: ${why}.`
+  return new MitraError('usage', 'NO_FINGERPRINT', message, {hints: [making]})
 }

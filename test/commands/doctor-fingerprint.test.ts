@@ -87,7 +87,9 @@ test('it tells nothing of the person, the machine, its paths or its passwords', 
 
 test.each([
   ['{"fingerprint": {"digest": 1}}', 'CONFIG_VALUE'],
-  ['{', 'CONFIG_YAML'],
+  ['{"fingerprint": ', 'CONFIG_YAML'],
+  ['engine: native\n', 'NO_FINGERPRINT'],
+  ['', 'NO_FINGERPRINT'],
 ])(
   'a file that is no fingerprint is refused before anything is looked at: %s',
   async (text, code) => {
