@@ -51,6 +51,8 @@ export interface Tool {
   readonly brew: BrewWay | undefined
   /** What only a person can do, where no package manager of the machine has it. */
   readonly human: string | undefined
+  /** Nothing is left for a person where no package manager has it. */
+  readonly isOptional: boolean
   /** What a person does once it is installed. */
   readonly after: string | undefined
 }

@@ -114,6 +114,7 @@ const tool = v.strictObject({
   apt: v.optional(aptWay),
   brew: v.optional(brewWay),
   human: v.optional(words),
+  optional: v.optional(v.boolean('expected true or false'), false),
   after: v.optional(words),
 })
 
@@ -135,12 +136,13 @@ export function parseToolchain(file: string, text: string): Toolchain {
   const ids = refuseWrongTools(checked)
   refuseWrongChoices(checked, ids)
   const {machine, choices, extensions} = checked.value
-  const tools = checked.value.tools.map((one): Tool => ({
+  const tools = checked.value.tools.map(({optional: isOptional, ...one}): Tool => ({
     ...one,
     minimum: one.minimum,
     apt: one.apt,
     brew: one.brew === undefined ? undefined : {...one.brew, ...nameOf(one.brew)},
     human: one.human,
+    isOptional,
     after: one.after,
   }))
   return {file, machine, tools, choices, extensions}

@@ -42,16 +42,22 @@ export async function chosenTools(parts: ChoiceParts): Promise<Toolchain> {
 export function refuseUnknown({toolchain, given}: ChoiceParts, platform: ToolPlatform): void {
   for (const [id, answer] of Object.entries(given)) {
     const choice = toolchain.choices.find((one) => one.id === id)
-    if (choice === undefined || !choice.platforms.includes(platform)) {
-      const message = `There is no choice of ${id} here.`
-      const hints = [`${toolchain.file} says what there is to choose.`]
-      throw new MitraError('usage', 'NO_CHOICE', message, {hints})
-    }
+    if (choice === undefined || !choice.platforms.includes(platform)) throw noChoice(id, choice)
     if (choice.options.includes(answer)) continue
     const message = `--${id} ${answer}: not known.`
     const hints = [`Known here: ${choice.options.join(', ')}.`]
     throw new MitraError('usage', 'NO_CHOICE', message, {hints})
   }
+}
+
+const platformNames: Readonly<Record<ToolPlatform, string>> = {darwin: 'a Mac', linux: 'Linux'}
+
+function noChoice(id: string, choice: ToolChoice | undefined): MitraError {
+  const where = (choice?.platforms ?? []).map((one) => platformNames[one]).join(' and ')
+  const message =
+    where === '' ? `There is no choice of ${id}.` : `--${id} is a choice on ${where} only.`
+  const hints = [`Leave out --${id}; --plan shows what comes instead.`]
+  return new MitraError('usage', 'NO_CHOICE', message, {hints})
 }
 
 function choicesFor({toolchain, profile, prober}: ChoiceParts): readonly ToolChoice[] {

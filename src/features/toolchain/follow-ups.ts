@@ -40,6 +40,7 @@ function followUpOf(one: SurveyedTool, survey: ToolchainSurvey): readonly Follow
     return [{...named, todo}]
   }
   if (state.state === 'present') return []
+  if (tool.isOptional && (survey.manager !== 'brew' || tool.brew === undefined)) return []
   return [{...named, todo: todoOf(one, survey)}]
 }
 
