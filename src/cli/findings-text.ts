@@ -19,7 +19,8 @@ export function findingsText({checks, wrong: ids}: Diagnosis): string {
   return [
     drawn,
     ...skipped,
-    ...wrong.map(explained),
+    ...wrong.filter((check) => !isOnlyLate(check)).map(explained),
+    ...lateText(wrong.filter(isOnlyLate)),
     `${verdict(checks)}${canBeFixed(wrong)}`,
   ].join('\n\n')
 }
@@ -50,6 +51,19 @@ function explained({id, title, cause, fix = [], link, followsFrom}: CheckResult)
     ...fix.map((line) => `  > ${line}`),
     ...(link === undefined ? [] : [`  ${link}`]),
   ].join('\n')
+}
+
+/** All that is known of it is that the machine was too slow; the table says so. */
+function isOnlyLate({state, cause, fix = []}: CheckResult): boolean {
+  return state === 'unknown' && cause === undefined && fix.length === 0
+}
+
+function lateText(late: readonly CheckResult[]): readonly string[] {
+  if (late.length === 0) return []
+  const ids = late.map(({id}) => id).join(', ')
+  return [
+    `No answer in time: ${ids}\n  > On a busy machine: mitra doctor --deadline SECONDS gives each check longer.`,
+  ]
 }
 
 function canBeFixed(wrong: readonly CheckResult[]): string {

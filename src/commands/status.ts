@@ -2,7 +2,12 @@ import {keptViews} from '../cli/kept-work.js'
 import {MitraCommand} from '../cli/mitra-command.js'
 import {servicesTable} from '../cli/services-table.js'
 import {workspaceMigrations} from '../cli/database-work.js'
-import {countPending, planMigrations} from '../features/migrations/plan.js'
+import {
+  countPending,
+  pendingOfTenants,
+  pendingTitle,
+  planMigrations,
+} from '../features/migrations/plan.js'
 import {observeDatabase} from '../features/migrations/state.js'
 import type {ServiceView} from '../features/stack/status.js'
 
@@ -27,28 +32,32 @@ export default class Status extends MitraCommand {
     const [{engine, why}, stack] = await Promise.all([this.tools.engine(), this.tools.stack()])
     const kept = await keptViews(this.tools, await stack.states())
     const isUp = kept.services.some(({name, state}) => name === 'postgres' && state === 'healthy')
-    const held = isUp ? await this.held() : {tenants: null, pendingMigrations: null}
+    const {pending, ...held} = isUp ? await this.held() : unknown
     const result = {engine, why, ...kept, ...held}
-    this.log(statusText(result))
+    this.log(statusText(result, pending))
     return result
   }
 
   private async held() {
     const state = await observeDatabase(await this.tools.database())
-    const pending = countPending(planMigrations(await workspaceMigrations(this.tools), state))
-    return {tenants: state.tenants.map((tenant) => tenant.name), pendingMigrations: pending}
+    const plan = planMigrations(await workspaceMigrations(this.tools), state)
+    return {
+      tenants: state.tenants.map((tenant) => tenant.name),
+      pendingMigrations: countPending(plan),
+      pending: countPending(plan) === 0 ? undefined : pendingTitle(pendingOfTenants(plan)),
+    }
   }
 }
 
-function statusText(result: StatusResult): string {
-  const {engine, why, services, backend, tenants, pendingMigrations} = result
+const unknown = {tenants: null, pendingMigrations: null, pending: undefined}
+
+function statusText(result: StatusResult, pending: string | undefined): string {
+  const {engine, why, services, backend, tenants} = result
   const names = tenants === null ? 'unknown while Postgres is down' : tenants.join(', ') || 'none'
   const total = services.reduce((sum, {memoryBytes}) => sum + (memoryBytes ?? 0), 0)
   const next = [
     ...downHints(services, backend),
-    ...(pendingMigrations === null || pendingMigrations === 0
-      ? []
-      : [`${pendingMigrations} migrations are pending: mitra db migrate`]),
+    ...(pending === undefined ? [] : [`${pending}: mitra db migrate`]),
   ]
   return [
     servicesTable(services),

@@ -16,6 +16,7 @@ import type {Secrets} from '../../ports/secrets.js'
 import type {Sockets} from '../../ports/sockets.js'
 import type {ServiceName, ServiceStatus, Stack} from '../../ports/stack.js'
 import type {PortName, Ports, WorkspaceLayout, WorkspaceMemory} from '../../ports/workspace.js'
+import type {Pending} from '../migrations/plan.js'
 import type {Repair} from './repair.js'
 
 /** `unknown`: it gave no answer in time, so nobody can say. */
@@ -128,7 +129,7 @@ export interface DoctorTools {
     readonly problems: readonly EnvironmentFault[]
   }>
   readonly readMigrationFiles: () => Promise<unknown>
-  readonly pendingMigrations: () => Promise<number>
+  readonly pendingMigrations: () => Promise<Pending>
   /** Undefined where there is no ledger, or one of another mitra. */
   readonly ledgerFindings: () => Promise<readonly Problem[] | undefined>
   readonly tenantsWithoutPassword: () => Promise<readonly string[]>

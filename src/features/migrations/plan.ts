@@ -62,7 +62,26 @@ export function countPending({shared, tenants}: MigrationPlan): number {
     .reduce((sum, {pending}) => sum + pending.length, shared.length)
 }
 
-/** The same as files, each once, in the order in which they run. */
+/** The files behind that count, each once, and the tenants that miss one. */
+export interface Pending {
+  readonly files: number
+  readonly tenants: number
+}
+
+export function pendingOfTenants({shared, tenants}: MigrationPlan): Pending {
+  const behind = tenants.filter(({tenant}) => tenant.state !== 'spare')
+  const paths = new Set(behind.flatMap(({pending}) => pending.map(({path}) => path)))
+  return {files: shared.length + paths.size, tenants: behind.length}
+}
+
+/** "1 migration is pending in 4 tenants". */
+export function pendingTitle({files, tenants}: Pending): string {
+  const what = files === 1 ? '1 migration is pending' : `${files} migrations are pending`
+  if (tenants === 0) return what
+  return `${what} in ${tenants === 1 ? '1 tenant' : `${tenants} tenants`}`
+}
+
+/** All that is pending as files, each once, in the order in which they run. */
 export function pendingFiles({shared, tenants}: MigrationPlan): readonly Migration[] {
   const byPath = new Map(tenants.flatMap(({pending}) => pending.map((file) => [file.path, file])))
   const ofTenants = [...byPath.values()].toSorted((a, b) => (a.version < b.version ? -1 : 1))

@@ -1,3 +1,4 @@
+import {pendingTitle} from '../../migrations/plan.js'
 import type {Check} from '../check.js'
 
 export const databaseMigrations: Check = {
@@ -6,8 +7,8 @@ export const databaseMigrations: Check = {
   need: 'migrator',
   async look(tools) {
     const pending = await tools.pendingMigrations()
-    if (pending === 0) return {state: 'ok', title: 'No migration is pending'}
-    const title = pending === 1 ? '1 migration is pending' : `${pending} migrations are pending`
+    if (pending.files === 0) return {state: 'ok', title: 'No migration is pending'}
+    const title = pendingTitle(pending)
     return {state: 'warning', title, fix: ['mitra db migrate --plan', 'mitra db migrate']}
   },
 }

@@ -9,7 +9,10 @@ export const environmentFiles: Check = {
     const {files, problems} = await tools.environmentProblems()
     if (files.length === 0) return {state: 'ok', title: 'There are no .env files'}
     const [first, ...more] = problems
-    if (first === undefined) return {state: 'ok', title: `${files.join(', ')} hold the schema`}
+    if (first === undefined) {
+      const fits = files.length === 1 ? 'fits' : 'fit'
+      return {state: 'ok', title: `${files.join(', ')} ${fits} env.schema.yml`}
+    }
     return {
       state: 'warning',
       title: `${first.where}: ${first.what}${more.length === 0 ? '' : `, and ${more.length} more`}`,
