@@ -91,8 +91,8 @@ function fileUndoer(tools: Tools): Undoer {
       // Earlier versions said that it can be taken back.
       if (step.id === 'workspace.state') return undefined
       const paths = pathsOf(record)
-      const title = `Remove ${paths.length === 1 ? paths[0] : `${paths.length} files`}`
-      return {id: `remove.${step.id}`, title, why: 'the run wrote them', undo: 'no'}
+      const {root} = (await tools.prospect()).layout
+      return {id: `remove.${step.id}`, ...removal(paths, root), undo: 'no', detail: {paths}}
     },
     async undo(_, record) {
       const files = await tools.files()
@@ -145,4 +145,16 @@ function foldersOf(paths: readonly string[], root: string): readonly string[] {
 function pathsOf(record: Json | undefined): readonly string[] {
   const paths: unknown = new Map<string, unknown>(Object.entries(record ?? {})).get('paths')
   return Array.isArray(paths) ? paths.map(String) : []
+}
+
+/** One file by its path, several by their folder; all of them are in the detail. */
+function removal(paths: readonly string[], root: string): Pick<Step, 'title' | 'why'> {
+  if (paths.length === 1) return {title: `Remove ${paths[0]}`, why: 'the run wrote it'}
+  const names = paths.map((path) => relative(root, path))
+  const tops = [...new Set(names.map((name) => name.split('/').slice(0, 2).join('/')))]
+  const shown = tops.length > 4 ? [...tops.slice(0, 3), `${tops.length - 3} more`] : tops
+  return {
+    title: `Remove ${paths.length} files of ${root}: ${shown.join(', ')}`,
+    why: 'the run wrote them',
+  }
 }
