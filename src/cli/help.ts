@@ -10,6 +10,6 @@ class CommandUsage extends CommandHelp {
   }
 }
 
-export default class MitraHelp extends Help {
+export class MitraHelp extends Help {
   protected override CommandHelpClass = CommandUsage
 }
