@@ -53,7 +53,7 @@ export async function runPlan<P extends Planned>(work: PlanRun<P>): Promise<Plan
     const plan = await work.observe()
     if (plan.steps.length === 0) return {plan, applied: false, runId: undefined}
     if (work.confirm !== undefined) {
-      if (!work.confirm.yes) process.stderr.write(`${planText(plan.steps)}\n\n`)
+      if (!work.confirm.yes) process.stderr.write(`${planText(plan.steps, process.stderr)}\n\n`)
       const command = [work.command, work.confirm.flags ?? ''].join(' ').trimEnd()
       await confirmOrRefuse(work.confirm.question, {...work.confirm, command})
     }

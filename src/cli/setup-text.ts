@@ -5,6 +5,7 @@ import type {Step} from '../ports/journal.js'
 import {commandLines, planText} from './plan-text.js'
 import {servicesTable} from './services-table.js'
 import type {SetupUndo} from './setup-undo.js'
+import {terminalColumns, wrapWords} from './wrap.js'
 
 interface SetupView {
   readonly isPlan: boolean
@@ -74,15 +75,19 @@ function stayLine({title, why, undo}: Step): string {
 
 function shortageLines(shortages: readonly Shortage[]): readonly string[] {
   if (shortages.length === 0) return []
-  const lines = shortages.map(
-    ({part, found, wanted, suffers}) => `  ${part}: ${found}, wanted ${wanted}. ${suffers}`,
+  const lines = shortages.map(({part, found, wanted, suffers}) =>
+    indented(`${part}: ${found}, wanted ${wanted}. ${suffers}`),
   )
   return ['', 'Less than this work needs:', ...lines]
 }
 
 function followUpLines(followUps: readonly FollowUp[]): readonly string[] {
   if (followUps.length === 0) return []
-  return ['', 'Left for you:', ...followUps.map(({title, todo}) => `  ${title}: ${todo}`)]
+  return ['', 'Left for you:', ...followUps.map(({title, todo}) => indented(`${title}: ${todo}`))]
+}
+
+function indented(text: string): string {
+  return wrapWords(text.split(' '), {columns: terminalColumns(), indent: '  '})
 }
 
 function platformLines(

@@ -23,7 +23,7 @@ export async function undoSetup(
   const steps = found.flatMap(({plan}) => plan.steps)
   const kept = [...found.flatMap(({plan}) => plan.kept), ...stays]
   if (isPlanOnly || steps.length === 0) return {applied: false, steps, kept}
-  if (!yes) process.stderr.write(`${planText(steps)}\n\n`)
+  if (!yes) process.stderr.write(`${planText(steps, process.stderr)}\n\n`)
   await confirmOrRefuse('Take all of this back?', {yes, command: 'setup --undo'})
   for (const {run} of found) await undoRun(tools, run)
   return {applied: true, steps, kept}
