@@ -1,7 +1,7 @@
 import {MitraError} from '../errors.js'
 import type {DoctorTools, KeptBackendSeen} from '../features/doctor/check.js'
 import {checkEnvironment} from '../features/environments/check.js'
-import {pendingOfTenants, planMigrations} from '../features/migrations/plan.js'
+import {pendingTitle, planMigrations} from '../features/migrations/plan.js'
 import {observeDatabase} from '../features/migrations/state.js'
 import {verifyLedger} from '../features/migrations/verify.js'
 import {secretOf} from '../features/tenants/names.js'
@@ -115,7 +115,7 @@ function migrationLooks(tools: Tools, database: () => Promise<Database>) {
   return {
     readMigrationFiles: migrations,
     pendingMigrations: async () =>
-      pendingOfTenants(planMigrations(await migrations(), await observed())),
+      pendingTitle(planMigrations(await migrations(), await observed())),
     async ledgerFindings() {
       const {isBootstrapped, hasCurrentLedger} = await observed()
       if (!isBootstrapped || !hasCurrentLedger) return undefined

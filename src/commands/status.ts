@@ -2,12 +2,7 @@ import {keptViews} from '../cli/kept-work.js'
 import {MitraCommand} from '../cli/mitra-command.js'
 import {servicesTable} from '../cli/services-table.js'
 import {workspaceMigrations} from '../cli/database-work.js'
-import {
-  countPending,
-  pendingOfTenants,
-  pendingTitle,
-  planMigrations,
-} from '../features/migrations/plan.js'
+import {countPending, pendingTitle, planMigrations} from '../features/migrations/plan.js'
 import {observeDatabase} from '../features/migrations/state.js'
 import type {ServiceView} from '../features/stack/status.js'
 
@@ -44,7 +39,7 @@ export default class Status extends MitraCommand {
     return {
       tenants: state.tenants.map((tenant) => tenant.name),
       pendingMigrations: countPending(plan),
-      pending: countPending(plan) === 0 ? undefined : pendingTitle(pendingOfTenants(plan)),
+      pending: pendingTitle(plan),
     }
   }
 }

@@ -158,6 +158,16 @@ describe('env set', () => {
     expect(stderr + String(error)).not.toContain('sk-123456')
   })
 
+  test('the hint to say yes is the whole command', async () => {
+    const reference = 'ssm:/elsewhere/REDIS_URL'
+    const argv = ['production', 'REDIS_URL', '--reference', reference]
+
+    const {error, exitCode} = await run(EnvSet, argv, tools())
+
+    expect(exitCode).toBe(6)
+    expect(error?.hints).toContain(`mitra env set ${argv.join(' ')} --yes says yes.`)
+  })
+
   test('asks for the name or --yes before production is changed', async () => {
     const refused = await run(EnvSet, ['production', 'S3_BUCKET', 'agent-mitra'], tools())
     const done = await run(EnvSet, ['production', 'S3_BUCKET', 'agent-mitra', '--yes'], tools())
@@ -216,6 +226,16 @@ describe('what env shows', () => {
       REDIS_URL: 'rediss://:pw-9@redis:6379',
     })
     expect(statSync(output).mode & 0o777).toBe(0o600)
+  })
+
+  test('no secret of local goes into a task definition, and the hint does not say so', async () => {
+    await run(EnvInit, [], tools())
+
+    const {error} = await run(EnvRender, ['local', '--format', 'ecs'], tools())
+
+    expect(error?.code).toBe('SECRET_IN_FILE')
+    expect(error?.hints?.join(' ')).toContain('mitra env render local --format dotenv')
+    expect(error?.hints?.join(' ')).not.toContain('AWS')
   })
 
   test('names secrets of a container definition by their place', async () => {

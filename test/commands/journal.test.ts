@@ -208,8 +208,12 @@ test('undo of the files of init removes them, and nothing else', async () => {
   await init.done('workspace.templates', {paths})
   await init.end('done')
 
+  const {result} = await run(Undo, ['last', '--plan'], tools())
   await run(Undo, ['last', '--yes'], tools())
 
+  expect(result?.plan).toMatchObject([
+    {title: `Remove 2 files of ${folder}: nginx/site.conf, gone`, detail: {paths}},
+  ])
   expect(existsSync(paths[0] ?? '')).toBe(false)
   expect(existsSync(join(folder, 'mitra.yml'))).toBe(true)
 })

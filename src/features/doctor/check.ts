@@ -16,7 +16,6 @@ import type {Secrets} from '../../ports/secrets.js'
 import type {Sockets} from '../../ports/sockets.js'
 import type {ServiceName, ServiceStatus, Stack} from '../../ports/stack.js'
 import type {PortName, Ports, WorkspaceLayout, WorkspaceMemory} from '../../ports/workspace.js'
-import type {Pending} from '../migrations/plan.js'
 import type {Repair} from './repair.js'
 
 /** `unknown`: it gave no answer in time, so nobody can say. */
@@ -129,7 +128,8 @@ export interface DoctorTools {
     readonly problems: readonly EnvironmentFault[]
   }>
   readonly readMigrationFiles: () => Promise<unknown>
-  readonly pendingMigrations: () => Promise<Pending>
+  /** In one line; undefined when nothing is. */
+  readonly pendingMigrations: () => Promise<string | undefined>
   /** Undefined where there is no ledger, or one of another mitra. */
   readonly ledgerFindings: () => Promise<readonly Problem[] | undefined>
   readonly tenantsWithoutPassword: () => Promise<readonly string[]>

@@ -62,23 +62,15 @@ export function countPending({shared, tenants}: MigrationPlan): number {
     .reduce((sum, {pending}) => sum + pending.length, shared.length)
 }
 
-/** The files behind that count, each once, and the tenants that miss one. */
-export interface Pending {
-  readonly files: number
-  readonly tenants: number
-}
-
-export function pendingOfTenants({shared, tenants}: MigrationPlan): Pending {
+/** "1 migration is pending in 4 tenants": each file once; undefined when nothing is. */
+export function pendingTitle({shared, tenants}: MigrationPlan): string | undefined {
   const behind = tenants.filter(({tenant}) => tenant.state !== 'spare')
   const paths = new Set(behind.flatMap(({pending}) => pending.map(({path}) => path)))
-  return {files: shared.length + paths.size, tenants: behind.length}
-}
-
-/** "1 migration is pending in 4 tenants". */
-export function pendingTitle({files, tenants}: Pending): string {
+  const files = shared.length + paths.size
+  if (files === 0) return undefined
   const what = files === 1 ? '1 migration is pending' : `${files} migrations are pending`
-  if (tenants === 0) return what
-  return `${what} in ${tenants === 1 ? '1 tenant' : `${tenants} tenants`}`
+  if (behind.length === 0) return what
+  return `${what} in ${behind.length === 1 ? '1 tenant' : `${behind.length} tenants`}`
 }
 
 /** All that is pending as files, each once, in the order in which they run. */

@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest'
 import {readMigrations, type Migrations} from '../../../src/features/migrations/files.js'
-import {countPending, planMigrations} from '../../../src/features/migrations/plan.js'
+import {countPending, pendingTitle, planMigrations} from '../../../src/features/migrations/plan.js'
 import {emptyDatabase, type DatabaseState} from '../../../src/features/migrations/state.js'
 
 function files(tenant: Readonly<Record<string, string>>): Migrations {
@@ -50,6 +50,17 @@ describe('a plan of migrations', () => {
   test('needs no database: on a new machine it is made from the files alone', () => {
     const plan = planMigrations(files({}), emptyDatabase)
     expect(plan.steps.map((step) => step.id)).toEqual(['db.bootstrap', 'db.shared.20260101000000'])
+  })
+
+  test('counts a file once, and the tenants that miss it', () => {
+    const hdfc = {...record, id: 'hdfc', name: 'hdfc'}
+    const plan = planMigrations(files({'20270101000000': 'SELECT 1'}), {
+      ...after(files({})),
+      tenants: [record, hdfc],
+    })
+
+    expect(pendingTitle(plan)).toBe('1 migration is pending in 2 tenants')
+    expect(pendingTitle({...plan, tenants: []})).toBeUndefined()
   })
 
   test('has the spares in it, after the tenants, and does not count them as tenants', () => {

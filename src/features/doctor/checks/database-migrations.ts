@@ -1,4 +1,3 @@
-import {pendingTitle} from '../../migrations/plan.js'
 import type {Check} from '../check.js'
 
 export const databaseMigrations: Check = {
@@ -6,9 +5,8 @@ export const databaseMigrations: Check = {
   subject: 'Migrations',
   need: 'migrator',
   async look(tools) {
-    const pending = await tools.pendingMigrations()
-    if (pending.files === 0) return {state: 'ok', title: 'No migration is pending'}
-    const title = pendingTitle(pending)
+    const title = await tools.pendingMigrations()
+    if (title === undefined) return {state: 'ok', title: 'No migration is pending'}
     return {state: 'warning', title, fix: ['mitra db migrate --plan', 'mitra db migrate']}
   },
 }
