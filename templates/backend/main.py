@@ -21,8 +21,14 @@ async def lifespan(app: FastAPI):
     app.state.services.close()
 
 
-# Nginx serves it below /api; without that part of the path it answers too.
-app = FastAPI(title="Agent Mitra backend", root_path="/api", lifespan=lifespan)
+# Addresses in the documentation are relative: Nginx serves it all below /api.
+app = FastAPI(
+    title="Agent Mitra backend",
+    servers=[{"url": "."}],
+    docs_url=None,
+    redoc_url=None,
+    lifespan=lifespan,
+)
 app.add_middleware(RequestLog)
 app.include_router(health)
 app.include_router(tenants)

@@ -10,6 +10,8 @@ import redis
 from botocore.exceptions import ClientError
 from fastapi import APIRouter, Depends, Header, HTTPException, Request, Response
 from fastapi.concurrency import run_in_threadpool
+from fastapi.openapi.docs import get_swagger_ui_html
+from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, Field
 
 from backend.log import log
@@ -26,8 +28,13 @@ tenants = APIRouter(prefix="/v1")
 
 @health.get("/")
 def get_start(request: Request) -> dict:
-    root = request.scope["root_path"]
-    return {"name": request.app.title, "docs": f"{root}/docs", "health": f"{root}/health"}
+    """Where the rest is, relative to here."""
+    return {"name": request.app.title, "docs": "docs", "health": "health"}
+
+
+@health.get("/docs", include_in_schema=False)
+def get_docs(request: Request) -> HTMLResponse:
+    return get_swagger_ui_html(openapi_url="openapi.json", title=request.app.title)
 
 
 @health.get("/health")
