@@ -86,9 +86,9 @@ async function limitedDatabase(
 }
 
 async function keptBackendSeen(tools: Tools, ports: Ports | undefined): Promise<KeptBackendSeen> {
-  const {status, inputs} = await observeBackend(tools, ports)
+  const {status, inputs, missing} = await observeBackend(tools, ports)
   const isChanged = inputs !== undefined && status.inputs !== inputs
-  return {status, isPrepared: inputs !== undefined, isChanged}
+  return {status, missing, isChanged}
 }
 
 /** Editors take a second to say their version, and no check asks. */

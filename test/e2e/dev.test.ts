@@ -140,7 +140,7 @@ describe.runIf(hasPython)('mitra dev', () => {
       'workspace.environments',
       'environment.file.local',
     ])
-    expect(programs.map(({command}) => command.at(-1))).toEqual(['../.env.local'])
+    expect(programs.map(({command}) => command.at(-1))).toEqual([join(cwd, '.env.local')])
     expect(existsSync(venv())).toBe(false)
   })
 

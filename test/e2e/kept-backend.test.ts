@@ -1,6 +1,6 @@
 import {get} from 'node:http'
 import {appendFileSync, readFileSync} from 'node:fs'
-import {rm, writeFile} from 'node:fs/promises'
+import {rename, rm, symlink, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {setTimeout as sleep} from 'node:timers/promises'
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
@@ -166,5 +166,41 @@ describe.runIf(hasGitAndVenv).each(enginesToTest)('the backend on the $name engi
     expect(seen.backend).toBe('not prepared: mitra setup --profile backend')
     expect(named.code).toBe(4)
     expect(named.stderr).toContain('mitra setup --profile backend')
+  })
+
+  test.each(['.env.local', 'python-backend/.venv'])(
+    'that runs while %s is gone is told so, and refused by name',
+    async (path) => {
+      await mitra(['up', 'backend'], at())
+      const first = await pid()
+      await rename(join(cwd, path), join(cwd, 'away'))
+      const seen = await json('status', 'status')
+      const named = [
+        await mitra(['restart', 'backend'], at()),
+        await mitra(['up', 'backend'], at()),
+      ]
+      const all = await mitra(['up'], at())
+      const doctor = await mitra(['doctor', '--only', 'backend.kept', '--json'], at())
+      await rename(join(cwd, 'away'), join(cwd, path))
+
+      expect(seen.backend).toContain(`it runs without ${path}`)
+      for (const {code, stderr} of named) {
+        expect([code, stderr]).toEqual([4, expect.stringContaining(`it runs without ${path}`)])
+      }
+      expect([all.code, all.stdout]).toEqual([0, expect.stringContaining(`runs without ${path}`)])
+      expect(doctor.stdout).toContain(`The backend runs without ${path}`)
+      expect(await pid()).toBe(first)
+    },
+  )
+
+  test('runs from a folder that python-backend is a link to', async () => {
+    const elsewhere = join(origin, 'sources')
+    await mitra(['down', 'backend'], at())
+    await rename(join(cwd, 'python-backend'), elsewhere)
+    await symlink(elsewhere, join(cwd, 'python-backend'))
+    const {plan} = await json('setup', 'setup', '--profile', 'backend', '--yes')
+
+    expect(plan.map(({id}) => id)).toContain('backend.start')
+    expect((await health()).status).toBe(200)
   })
 })

@@ -76,7 +76,8 @@ export interface ToolFound {
 /** The backend as mitra keeps it. */
 export interface KeptBackendSeen {
   readonly status: BackendStatus
-  readonly isPrepared: boolean
+  /** What it is to be started with and is not there; empty when it is prepared. */
+  readonly missing: readonly string[]
   /** It runs with other requirements or variables than the files hold now. */
   readonly isChanged: boolean
 }

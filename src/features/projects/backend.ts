@@ -1,3 +1,4 @@
+import {dirname, join} from 'node:path'
 import {codeOf, MitraError} from '../../errors.js'
 import type {Files} from '../../ports/files.js'
 import type {JournalRun, Json, RunWriter, Step} from '../../ports/journal.js'
@@ -42,9 +43,10 @@ const commands: Readonly<Record<string, Argv>> = {
 const allThere: BackendProspect = {isComing: false, isPythonComing: false, runs: []}
 
 /** pip that reaches no index says at its end that there is no such version. */
-const noIndex = /connection broken by|from versions: none|ProxyError|SSLError|Read timed out/
+const noIndex = /connection broken by|ProxyError|SSLError|Read timed out/
 const offlineHint =
   'pip reached no package index: without a network, behind a proxy, or with another index in pip config list.'
+const noVersion = /No matching distribution found for (.+)/
 
 /** What `python-backend/` lacks to be run. Throws NO_BACKEND, PYTHON_TOO_OLD and NO_VENV. */
 export async function planProject(
@@ -85,15 +87,26 @@ async function applyStep({id, title, detail}: Step, folder: string, tools: Backe
   if (argv === undefined || isEmpty(detail?.['commands'])) return
   if (id === 'projects.venv') await needPython(tools, folder)
   let isOffline = false
+  let lacking: string | undefined
   const onLine = (line: string) => {
     isOffline ||= noIndex.test(line)
+    lacking ??= noVersion.exec(line)?.[1]
   }
   const {code, lastLine} = await tools.programs.run({argv, folder, onLine})
   if (code === 0) return
   const message = `${title}: ${argv.join(' ')} ended with ${code}: ${lastLine}`
   const whole = `See it whole: cd ${folder} && ${argv.join(' ')}`
-  const hints = isOffline ? [offlineHint, whole] : [whole]
-  throw new MitraError('failed', 'BACKEND_NOT_READY', message, {hints})
+  const why = isOffline ? [offlineHint] : lackingHints(lacking)
+  throw new MitraError('failed', 'BACKEND_NOT_READY', message, {hints: [...why, whole]})
+}
+
+/** pip that was told not to try again says of an index out of reach what it says of a wrong name. */
+function lackingHints(requirement: string | undefined): readonly string[] {
+  if (requirement === undefined) return []
+  return [
+    `pip found no ${requirement}: see its name, its version and the Python that it needs.`,
+    `Are they right? Then ${offlineHint}`,
+  ]
 }
 
 /** The backend with reload, on loopback. */
@@ -118,22 +131,32 @@ function uvicorn(folder: string, port: number, further: readonly string[]): Argv
     '--port',
     String(port),
     '--env-file',
-    '../.env.local',
+    // The folder may be a link to one elsewhere, from where ../ leads to another place.
+    join(dirname(folder), '.env.local'),
   ]
 }
 
-/** What the backend is run with: a change of it needs another start. Undefined while it is not prepared. */
-export async function backendInputs(
-  root: string,
-  files: Files,
-): Promise<{readonly inputs: string; readonly isInstalled: boolean} | undefined> {
-  const folder = `${root}/python-backend`
-  const paths = ['main.py', 'requirements.txt', '.venv/.mitra-requirements', '../.env.local']
-  const texts = await Promise.all(paths.map((path) => files.read(`${folder}/${path}`)))
-  if (texts.includes(undefined)) return undefined
+interface BackendInputs {
+  /** Undefined while it is not prepared. */
+  readonly inputs: string | undefined
+  readonly isInstalled: boolean
+  /** What it needs and is not there. */
+  readonly missing: readonly string[]
+}
+
+/** What the backend is run with: a change of it needs another start. */
+export async function backendInputs(root: string, files: Files): Promise<BackendInputs> {
+  const own = ['main.py', 'requirements.txt', '.venv/.mitra-requirements']
+  const paths = [...own.map((path) => `python-backend/${path}`), '.env.local']
+  const texts = await Promise.all(paths.map((path) => files.read(`${root}/${path}`)))
+  const missing = paths
+    .filter((_, index) => texts[index] === undefined)
+    .map((path) => path.replace(/\/\.mitra-requirements$/, ''))
+  if (missing.length > 0) return {inputs: undefined, isInstalled: false, missing}
   const [, requirements = '', stamp, environment = ''] = texts
   const digest = digestOfText(requirements)
-  return {inputs: digestOfText(`${digest}\0${environment}`), isInstalled: stamp === digest}
+  const inputs = digestOfText(`${digest}\0${environment}`)
+  return {inputs, isInstalled: stamp === digest, missing}
 }
 
 /** The text of requirements.txt. */

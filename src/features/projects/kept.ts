@@ -21,9 +21,11 @@ export interface KeptState {
   /** Undefined while python-backend/ is not prepared. */
   readonly inputs: string | undefined
   readonly isInstalled: boolean
+  /** What it is to be started with and is not there. */
+  readonly missing: readonly string[]
   /** Who has its port while it is down. */
   readonly taken: string | undefined
-  /** Who runs it instead of mitra, or why it does not run and `up` leaves it so. */
+  /** Who runs it instead of mitra, or why `up` leaves it as it is. */
   readonly note: string | undefined
 }
 
@@ -41,11 +43,12 @@ export async function observeKept(
   {backend, files, sockets}: Omit<KeptTools, 'programs'>,
 ): Promise<KeptState> {
   const [status, found] = await Promise.all([backend.status(), backendInputs(root, files)])
-  const {inputs, isInstalled = false} = found ?? {inputs: undefined}
+  const {inputs, isInstalled, missing} = found
   const isDown = status.state === 'stopped' || status.state === 'failed'
   const taken = isDown ? await takenBy(backend.port, sockets) : undefined
-  const lacks = isDown && inputs === undefined ? `not prepared: ${prepare}` : undefined
-  return {status, inputs, isInstalled, taken, note: devNote(status) ?? lacks ?? taken}
+  const lacks = isDown ? `not prepared: ${prepare}` : `it runs without ${missing.join(', ')}`
+  const note = devNote(status) ?? (inputs === undefined ? lacks : taken)
+  return {status, inputs, isInstalled, missing, taken, note}
 }
 
 /** Undefined while no `mitra dev` runs it. */
@@ -150,9 +153,9 @@ export async function startPrepared(
   root: string,
   {backend, files}: Pick<KeptTools, 'backend' | 'files'>,
 ): Promise<void> {
-  const found = await backendInputs(root, files)
-  if (found === undefined) throw notStarted(`not prepared: ${prepare}`)
-  await backend.start(keptCommand(`${root}/python-backend`, backend.port), found.inputs)
+  const {inputs} = await backendInputs(root, files)
+  if (inputs === undefined) throw notStarted(`not prepared: ${prepare}`)
+  await backend.start(keptCommand(`${root}/python-backend`, backend.port), inputs)
 }
 
 export function planKeptStop({state, devPid}: BackendStatus): readonly Step[] {

@@ -1,10 +1,16 @@
-import {chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs'
+import {chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {afterEach, beforeEach, describe, expect, test, vi} from 'vitest'
 import {DiskFiles} from '../../../src/adapters/files/disk-files.js'
 import {HostPrograms} from '../../../src/adapters/process/programs.js'
-import {applyProject, serveCommand, planProject} from '../../../src/features/projects/backend.js'
+import {
+  applyProject,
+  backendInputs,
+  keptCommand,
+  planProject,
+  serveCommand,
+} from '../../../src/features/projects/backend.js'
 import {RecordedRun} from '../../fakes/run.js'
 import {requirement} from '../../support/requirements.js'
 
@@ -53,6 +59,26 @@ describe('what a backend needs to run', () => {
     expect(await ids()).toEqual(['projects.requirements'])
   })
 
+  test.skipIf(!hasVenv)(
+    'names what pip did not find, and the index as the other cause',
+    async () => {
+      const empty = join(root, 'index')
+      mkdirSync(empty)
+      vi.stubEnv('PIP_NO_INDEX', '1')
+      vi.stubEnv('PIP_FIND_LINKS', empty)
+      writeFileSync(join(root, 'python-backend/requirements.txt'), 'no-such-package==9\n')
+
+      await expect(apply()).rejects.toMatchObject({
+        code: 'BACKEND_NOT_READY',
+        hints: [
+          expect.stringContaining('pip found no no-such-package==9'),
+          expect.stringContaining('pip reached no package index'),
+          expect.stringContaining('See it whole'),
+        ],
+      })
+    },
+  )
+
   test('is refused where there is no backend, with what makes one', async () => {
     rmSync(join(root, 'python-backend'), {recursive: true})
 
@@ -72,6 +98,22 @@ describe('what a backend needs to run', () => {
       code: 'NO_VENV',
       hints: [expect.stringContaining('python3-venv')],
     })
+  })
+
+  test('is read with the variables of the workspace when its folder is a link', async () => {
+    const elsewhere = join(root, 'sources/elsewhere')
+    mkdirSync(join(elsewhere, '.venv'), {recursive: true})
+    for (const path of ['main.py', 'requirements.txt', '.venv/.mitra-requirements']) {
+      writeFileSync(join(elsewhere, path), '')
+    }
+    rmSync(join(root, 'python-backend'), {recursive: true})
+    symlinkSync(elsewhere, join(root, 'python-backend'))
+    const without = await backendInputs(root, tools.files)
+    writeFileSync(join(root, '.env.local'), '')
+
+    expect(without).toMatchObject({inputs: undefined, missing: ['.env.local']})
+    expect(await backendInputs(root, tools.files)).toMatchObject({missing: []})
+    expect(keptCommand(join(root, 'python-backend'), 8000).at(-1)).toBe(join(root, '.env.local'))
   })
 
   test('runs on loopback only', () => {

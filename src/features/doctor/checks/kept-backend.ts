@@ -6,7 +6,7 @@ export const keptBackend: Check = {
   need: 'workspace',
   async look(tools) {
     const seen = await tools.keptBackend()
-    const {status, isPrepared, isChanged} = seen
+    const {status, missing, isChanged} = seen
     if (status.devPid !== undefined) {
       return {state: 'ok', title: `mitra dev runs the backend (pid ${status.devPid})`}
     }
@@ -20,8 +20,16 @@ export const keptBackend: Check = {
       }
     }
     if (status.state === 'stopped') {
-      const title = isPrepared ? 'The backend is not running' : 'The backend is not prepared'
+      const title = `The backend is not ${missing.length === 0 ? 'running' : 'prepared'}`
       return {state: 'ok', title}
+    }
+    if (missing.length > 0) {
+      return {
+        state: 'warning',
+        title: `The backend runs without ${missing.join(', ')}`,
+        cause: 'What it was started with is gone: it cannot be started again.',
+        fix: ['Put it back, or: mitra setup --profile backend'],
+      }
     }
     if (!isChanged) return {state: 'ok', title: `The backend answers on port ${status.port}`}
     return {
