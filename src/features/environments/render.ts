@@ -104,7 +104,7 @@ function secretInFile(environment: EnvironmentName, name: string): MitraError {
     environment === 'local'
       ? [
           'The secrets of local stay on this machine; a task definition is for staging and production.',
-          'mitra env render local --format dotenv prints them as a program takes them.',
+          'mitra env render local --format dotenv --output FILE writes them as a program takes them.',
         ]
       : [`mitra env set ${environment} ${name} --stdin puts it into AWS.`]
   return new MitraError('config', 'SECRET_IN_FILE', message, {hints})
