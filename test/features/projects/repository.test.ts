@@ -99,6 +99,27 @@ describe('a repository of the platform', () => {
     expect(existsSync(folder())).toBe(false)
   })
 
+  test('goes with what Python made, and with a tag of the origin that is on no branch', async () => {
+    const seed = {cwd: join(root, 'seed')}
+    execFileSync('git', ['checkout', '--quiet', '--detach'], seed)
+    const words = ['-c', 'user.name=a', '-c', 'user.email=a@b', 'commit', '--allow-empty', '-mx']
+    execFileSync('git', words, seed)
+    execFileSync('git', ['tag', 'v1'], seed)
+    execFileSync('git', ['push', '--quiet', address, 'v1'], seed)
+    await apply()
+    mkdirSync(join(folder(), 'app/__pycache__'), {recursive: true})
+    writeFileSync(join(folder(), 'app/__pycache__/main.pyc'), '')
+
+    await undo()
+    expect(existsSync(folder())).toBe(false)
+  })
+
+  test('of a host that is not there hints at the network', async () => {
+    await expect(apply('http://127.0.0.1:1/x.git')).rejects.toMatchObject({
+      hints: [expect.any(String), expect.stringContaining('network')],
+    })
+  })
+
   test.each([
     ['changes that are not committed', () => writeFileSync(join(folder(), 'main.py'), 'x')],
     ['commits that are not pushed', () => git('commit', '--allow-empty', '-m', 'x')],
@@ -109,6 +130,54 @@ describe('a repository of the platform', () => {
         git('stash')
       },
     ],
+    [
+      'commits that are not pushed',
+      () => {
+        git('checkout', '--quiet', '--detach')
+        git('commit', '--allow-empty', '-m', 'x')
+      },
+    ],
+    [
+      'commits that are not pushed',
+      () => {
+        git('checkout', '--quiet', '--detach')
+        git('commit', '--allow-empty', '-m', 'x')
+        git('tag', 'kept')
+        git('checkout', '--quiet', 'main')
+      },
+    ],
+    ['other work trees', () => git('worktree', 'add', '--detach', join(root, 'tree'))],
+    [
+      'such as notes.md',
+      () => {
+        git('config', 'status.showUntrackedFiles', 'no')
+        writeFileSync(join(folder(), 'notes.md'), 'x')
+      },
+    ],
+    [
+      'such as .env',
+      () => {
+        writeFileSync(join(folder(), '.git/info/exclude'), '.env\n')
+        writeFileSync(join(folder(), '.env'), 'x')
+      },
+    ],
+    [
+      'git was told not to look at',
+      () => {
+        git('update-index', '--assume-unchanged', 'main.py')
+        writeFileSync(join(folder(), 'main.py'), 'x')
+      },
+    ],
+    [
+      'a submodule that was fetched',
+      () => {
+        const add = ['submodule', 'add', '--quiet', join(root, 'seed'), 'sub']
+        git('-c', 'protocol.file.allow=always', ...add)
+        git('commit', '-m', 'x')
+        git('push', '--quiet')
+      },
+    ],
+    ['git does not tell', () => writeFileSync(join(folder(), '.git/index'), 'x')],
   ])('stays when it has %s', async (what, change) => {
     await apply()
     change()
