@@ -134,16 +134,15 @@ function progressOf(left: ReadonlySet<string>, progress: Applying['progress']): 
   if (next !== undefined) progress.started(next)
 }
 
-/** Takes back clones, the venv and the generated backend. */
-export function projectUndoers(tools: Tools): readonly Undoer[] {
+/** Takes back clones and the venv. */
+export function projectUndoer(tools: Tools): Undoer {
   const parts = async () => ({
-    files: await tools.files(),
     folders: await tools.folders(),
     repositories: await tools.repositories(),
   })
-  return ['projects.', 'workspace.backend'].map((prefix) => ({
-    prefix,
+  return {
+    prefix: 'projects.',
     plan: async (step, record) => planProjectUndo(step, record, await parts()),
     undo: async (step, record) => applyProjectUndo(step, record, await parts()),
-  }))
+  }
 }

@@ -58,9 +58,12 @@ async function undoRun(tools: Tools, {id}: JournalRun): Promise<void> {
 /** What must not be taken back, since somebody changed it, stays and is said; the rest goes. */
 function leaving(undoer: Undoer, stays: Step[]): Undoer {
   return {
-    ...undoer,
+    prefix: undoer.prefix,
+    undo: async (step, record) => undoer.undo(step, record),
     async plan(step, record) {
       try {
+        const left = await undoer.stays?.(step, record)
+        if (left !== undefined) stays.push(left)
         return await undoer.plan(step, record)
       } catch (error) {
         if (!(error instanceof MitraError) || error.kind !== 'refused') throw error

@@ -1,11 +1,11 @@
-import {relative} from 'node:path'
 import {planScheduleUndo, scheduleStepId, undoSchedule} from '../features/cost/schedule/schedule.js'
 import {keptFile, refuseChanged, restoreEnvironmentFile} from '../features/environments/write.js'
+import {applyWorkspaceUndo, planWorkspaceUndo, stayingFiles} from '../features/workspace/undo.js'
 import type {Json, Step} from '../ports/journal.js'
 import {serviceNames, type ServiceName} from '../ports/stack.js'
 import type {Undoer} from '../ports/undo.js'
 import {backendUndoers} from './kept-work.js'
-import {projectUndoers} from './projects-apply.js'
+import {projectUndoer} from './projects-apply.js'
 import {repairUndoer} from './doctor-work.js'
 import {gitUndoer} from './git-work.js'
 import {tenantUndoers} from './tenant-undoers.js'
@@ -19,8 +19,7 @@ export function undoersOf(tools: Tools): readonly Undoer[] {
     ...backendUndoers(tools),
     stopUndoer(tools),
     resetUndoer(tools),
-    // Before the undoer of all files: those of the backend stay where they were changed.
-    ...projectUndoers(tools),
+    projectUndoer(tools),
     fileUndoer(tools),
     environmentUndoer(tools),
     scheduleUndoer(tools),
@@ -85,22 +84,17 @@ function resetUndoer(tools: Tools): Undoer {
 }
 
 function fileUndoer(tools: Tools): Undoer {
+  const parts = async () => ({
+    files: await tools.files(),
+    folders: await tools.folders(),
+    templates: await tools.templates(),
+    layout: (await tools.prospect()).layout,
+  })
   return {
     prefix: 'workspace.',
-    async plan(step, record) {
-      // Earlier versions said that it can be taken back.
-      if (step.id === 'workspace.state') return undefined
-      const paths = pathsOf(record)
-      const {root} = (await tools.prospect()).layout
-      return {id: `remove.${step.id}`, ...removal(paths, root), undo: 'no', detail: {paths}}
-    },
-    async undo(_, record) {
-      const files = await tools.files()
-      const paths = pathsOf(record)
-      for (const path of paths) await files.remove(path)
-      const {root} = (await tools.prospect()).layout
-      for (const folder of foldersOf(paths, root)) await (await tools.folders()).prune(folder)
-    },
+    plan: async (step, record) => planWorkspaceUndo(step, record, await parts()),
+    undo: async (_, record) => applyWorkspaceUndo(record, await parts()),
+    stays: async (step, record) => stayingFiles(step, record, await parts()),
   }
 }
 
@@ -133,28 +127,4 @@ function serviceOf(step: Step): ServiceName {
 function generations(record: Json | undefined): {readonly from: number; readonly to: number} {
   const values = new Map(Object.entries(record ?? {}))
   return {from: Number(values.get('from')), to: Number(values.get('to'))}
-}
-
-/** The folders right below the root that the files are in; in .mitra empty ones are a database's. */
-function foldersOf(paths: readonly string[], root: string): readonly string[] {
-  const names = paths.map((path) => relative(root, path).split('/'))
-  const folders = names.flatMap(([name = '', ...rest]) => (rest.length > 0 ? [name] : []))
-  return [...new Set(folders)].filter((name) => name !== '.mitra').map((name) => `${root}/${name}`)
-}
-
-function pathsOf(record: Json | undefined): readonly string[] {
-  const paths: unknown = new Map<string, unknown>(Object.entries(record ?? {})).get('paths')
-  return Array.isArray(paths) ? paths.map(String) : []
-}
-
-/** One file by its path, several by their folder; all of them are in the detail. */
-function removal(paths: readonly string[], root: string): Pick<Step, 'title' | 'why'> {
-  if (paths.length === 1) return {title: `Remove ${paths[0]}`, why: 'the run wrote it'}
-  const names = paths.map((path) => relative(root, path))
-  const tops = [...new Set(names.map((name) => name.split('/').slice(0, 2).join('/')))]
-  const shown = tops.length > 4 ? [...tops.slice(0, 3), `${tops.length - 3} more`] : tops
-  return {
-    title: `Remove ${paths.length} files of ${root}: ${shown.join(', ')}`,
-    why: 'the run wrote them',
-  }
 }

@@ -7,6 +7,10 @@ export interface Folders {
   move(from: string, to: string): Promise<void>
   /** Idempotent. */
   remove(path: string): Promise<void>
-  /** Removes what Python compiled and folders with nothing in them, the folder itself too. */
-  prune(path: string): Promise<void>
+  /** Something of that name that is no folder. */
+  isOther(path: string): Promise<boolean>
+  /** Of the folders below the root that these files are in, those that are Git repositories. */
+  repositoriesAbove(files: readonly string[], root: string): Promise<readonly string[]>
+  /** Removes the folders below the root that these files were in, with what Python compiled, if empty. */
+  prune(files: readonly string[], root: string): Promise<void>
 }

@@ -114,6 +114,16 @@ describe.runIf(hasApt)('the tools of a machine, on the real apt', () => {
     expect(await installed()).toContain('hello ')
   })
 
+  test('takes back the packages of a tool that was not found after them', async () => {
+    await write(toolOf('no-such-program', 'hello'))
+    const result = await mitra(setup, at())
+    const undone = await mitra(['setup', '--undo', '--yes'], at())
+
+    expect([result.code, undone.code]).toEqual([1, 0])
+    expect(result.stderr).toContain('still not found')
+    expect(await installed()).toBe(before)
+  })
+
   test('cut off at any record ends, run again, as if it was not, and is taken back', async () => {
     await write(toolOf('tree'))
     const differing: string[] = []

@@ -1,7 +1,7 @@
 import {readFile, rm} from 'node:fs/promises'
 import {codeOf} from '../../errors.js'
 import type {Files} from '../../ports/files.js'
-import {writeAtomic} from './write-atomic.js'
+import {removeError, writeAtomic} from './write-atomic.js'
 
 /** Files on this machine's disk. */
 export class DiskFiles implements Files {
@@ -19,6 +19,8 @@ export class DiskFiles implements Files {
   }
 
   async remove(path: string): Promise<void> {
-    await rm(path, {force: true})
+    await rm(path, {force: true}).catch((error: unknown) => {
+      throw removeError(path, error)
+    })
   }
 }

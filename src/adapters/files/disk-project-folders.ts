@@ -1,8 +1,9 @@
-import {mkdir, readdir, rename, rm, rmdir} from 'node:fs/promises'
+import type {Stats} from 'node:fs'
+import {lstat, mkdir, readdir, rename, rm, rmdir, stat} from 'node:fs/promises'
 import {dirname, join} from 'node:path'
 import {codeOf} from '../../errors.js'
 import type {Folders} from '../../ports/folders.js'
-import {syncFolder} from './write-atomic.js'
+import {removeError, syncFolder} from './write-atomic.js'
 
 /** Folders on this machine's disk. */
 export class DiskProjectFolders implements Folders {
@@ -21,19 +22,57 @@ export class DiskProjectFolders implements Folders {
     await syncFolder(dirname(to))
   }
 
-  async remove(path: string): Promise<void> {
-    // Another program may still be writing there.
-    await rm(path, {recursive: true, force: true, maxRetries: 5, retryDelay: 100})
+  async isOther(path: string): Promise<boolean> {
+    const [itself, target] = await Promise.all([kindOf(lstat(path)), kindOf(stat(path))])
+    return itself !== undefined && target?.isDirectory() !== true
   }
 
-  async prune(path: string): Promise<void> {
-    const entries = await readdir(path, {withFileTypes: true}).catch(() => [])
-    for (const entry of entries.filter((one) => one.isDirectory())) {
-      const below = join(path, entry.name)
-      await (entry.name === '__pycache__' ? this.remove(below) : this.prune(below))
+  async remove(path: string): Promise<void> {
+    try {
+      // Another program may still be writing there.
+      await rm(path, {recursive: true, force: true, maxRetries: 5, retryDelay: 100})
+    } catch (error) {
+      throw removeError(path, error)
     }
-    await rmdir(path).catch(() => undefined)
   }
+
+  async repositoriesAbove(files: readonly string[], root: string): Promise<readonly string[]> {
+    const folders = foldersOf(files, root)
+    const found = await Promise.all(folders.map((folder) => kindOf(lstat(join(folder, '.git')))))
+    return folders.filter((_, index) => found[index] !== undefined)
+  }
+
+  async prune(files: readonly string[], root: string): Promise<void> {
+    for (const folder of foldersOf(files, root)) {
+      const names = (await namesIn(folder)) ?? []
+      if (names.join('/') === '__pycache__') await removeCompiled(join(folder, '__pycache__'))
+      await rmdir(folder).catch(() => undefined)
+    }
+  }
+}
+
+async function removeCompiled(folder: string): Promise<void> {
+  const names = ((await namesIn(folder)) ?? []).filter((name) => name.endsWith('.pyc'))
+  for (const name of names) await rm(join(folder, name), {force: true}).catch(() => undefined)
+  await rmdir(folder).catch(() => undefined)
+}
+
+/** The deepest first. */
+function foldersOf(files: readonly string[], root: string): readonly string[] {
+  const folders = new Set<string>()
+  for (const file of files) {
+    let folder = dirname(file)
+    for (; folder.startsWith(`${root}/`); folder = dirname(folder)) folders.add(folder)
+  }
+  return [...folders].toSorted((one, other) => other.length - one.length)
+}
+
+/** Undefined for what is not there. */
+async function kindOf(stats: Promise<Stats>): Promise<Stats | undefined> {
+  return stats.catch((error: unknown) => {
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return undefined
+    throw error
+  })
 }
 
 /** Undefined for what is no folder; empty for what is not there. */

@@ -76,3 +76,12 @@ export function writeError(path: string, error: unknown): unknown {
     cause: error,
   })
 }
+
+/** Missing rights in words; anything else as it came. */
+export function removeError(path: string, error: unknown): unknown {
+  if (!['EACCES', 'EPERM', 'EROFS'].includes(codeOf(error) ?? '')) return error
+  return new MitraError('failed', 'CANNOT_REMOVE', `${path} may not be removed.`, {
+    hints: ['Who owns its folder, and may you write there? Then run the command again.'],
+    cause: error,
+  })
+}

@@ -51,7 +51,7 @@ async function ask(folder: string, ...words: string[]): Promise<string | undefin
   return code === 0 ? stdout : undefined
 }
 
-// No setting of a person may hide a file. The venv is ours whether they ignore it or not.
+// No setting of a person may hide a file.
 const statusOfAll =
   '-c core.fsmonitor=false status --porcelain -z --no-renames --untracked-files=all --ignored=matching --ignore-submodules=none -- . :!.venv'
 
@@ -78,11 +78,11 @@ async function unseenFiles(folder: string): Promise<string | undefined> {
   return isFetched ? 'it has a submodule that was fetched into it' : undefined
 }
 
-/** What Python and Flutter make again by themselves. */
+/** What Python and Flutter make again by themselves. The venv is ours, ignored or not. */
 function isMade(entry: string): boolean {
   const isUntracked = entry.startsWith('?? ') || entry.startsWith('!! ')
   const names = entry.slice(3).split('/')
-  return isUntracked && names.some((name) => madeNames.has(name))
+  return isUntracked && (names[0] === '.venv' || names.some((name) => madeNames.has(name)))
 }
 
 const madeNames = new Set(

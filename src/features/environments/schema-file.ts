@@ -1,6 +1,7 @@
 import type {Files} from '../../ports/files.js'
 import type {RunWriter, Step} from '../../ports/journal.js'
 import type {WorkspaceLayout} from '../../ports/workspace.js'
+import {environmentDigest} from './write.js'
 
 interface SchemaFilePlan {
   readonly steps: readonly Step[]
@@ -38,5 +39,5 @@ export async function applySchemaFile(
   const [step] = steps
   if (step === undefined) return
   await files.write(path, text)
-  await run.done(step.id, {paths: [path]})
+  await run.done(step.id, {paths: [path], sha256: [environmentDigest(text)]})
 }

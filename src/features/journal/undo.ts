@@ -14,7 +14,7 @@ interface Taken {
 export interface UndoPlan {
   readonly steps: readonly Step[]
   readonly taken: readonly Taken[]
-  /** Steps of the run that nature does not let back. */
+  /** Steps of the run that nature does not let back, and what is a person's now. */
   readonly kept: readonly Step[]
 }
 
@@ -53,14 +53,17 @@ export async function planUndo(run: JournalRun, undoers: readonly Undoer[]): Pro
     })
   }
   const taken: Taken[] = []
+  const stays: Step[] = []
   for (const {step, record} of undoableSteps(run).toReversed()) {
     const undoer = undoers.find(({prefix}) => step.id.startsWith(prefix))
     const inverse = await undoer?.plan(step, record)
+    const left = await undoer?.stays?.(step, record)
+    if (left !== undefined) stays.push(left)
     if (undoer !== undefined && inverse !== undefined) taken.push({inverse, step, record, undoer})
   }
   const finished = new Set(run.finished.map((entry) => entry.id))
   const kept = run.plan.filter((step) => finished.has(step.id) && step.undo === 'no')
-  return {steps: taken.map(({inverse}) => inverse), taken, kept}
+  return {steps: taken.map(({inverse}) => inverse), taken, kept: [...kept, ...stays]}
 }
 
 export async function applyUndo(

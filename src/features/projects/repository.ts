@@ -43,6 +43,11 @@ export interface ClonePlan {
 export async function planClone(wish: CloneWish, tools: CloneTools): Promise<ClonePlan> {
   const {project, root, address} = wish
   const path = `${root}/${projects[project].folder}`
+  if (await tools.folders.isOther(path)) {
+    throw new MitraError('refused', 'NO_FOLDER', `${path} is there and is no folder.`, {
+      hints: ['Move it away, then run this again.'],
+    })
+  }
   const isThere = !(await tools.folders.isFree(path))
   const temporary = await freeName(path, tools.folders)
   const parts = {root, path, temporary, command: undefined, step: undefined}
@@ -126,9 +131,15 @@ function temporaryName(path: string, number: number): string {
 
 /** The address would be read in the list of processes, in the journal and in the repository. */
 function refusePassword({project, address, where}: CloneWish): void {
-  if (!/^\w+:\/\/[^/@]*:[^/@]*@/.test(address) && !/^https?:\/\/[^/@]+@/.test(address)) return
-  const message = `${where} repositories.${project}: the address holds a name or password.`
+  if (!holdsPassword(address)) return
+  const message = `${where} repositories.${project}: the address holds a name, password or token.`
   throw new MitraError('config', 'REPOSITORY_PASSWORD', message, {
     hints: ['Write it without, and let a credential helper of git or a key say who you are.'],
   })
+}
+
+/** A password may hold a slash, so that all before the `@` counts; a token may be in the query. */
+function holdsPassword(address: string): boolean {
+  if (/^file:/i.test(address) || !/^\w+:\/\//.test(address)) return false
+  return /[?#]/.test(address) || /^https?:.*@/i.test(address) || /^\w+:\/\/[^@]*:.*@/.test(address)
 }

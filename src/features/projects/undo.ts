@@ -1,12 +1,9 @@
 import {MitraError} from '../../errors.js'
-import type {Files} from '../../ports/files.js'
 import type {Folders} from '../../ports/folders.js'
 import type {Json, Step} from '../../ports/journal.js'
 import type {Repositories} from '../../ports/repositories.js'
-import {digestOfText} from './digest.js'
 
 interface UndoTools {
-  readonly files: Files
   readonly folders: Folders
   readonly repositories: Repositories
 }
@@ -17,7 +14,6 @@ export async function planProjectUndo(
   record: Json | undefined,
   tools: UndoTools,
 ): Promise<Step | undefined> {
-  if (step.id === 'workspace.backend') return planFilesUndo(step, record, tools)
   const path = pathIn(record)
   // What is installed in a venv goes with it.
   if (path === undefined) return undefined
@@ -34,12 +30,6 @@ export async function applyProjectUndo(
   record: Json | undefined,
   tools: UndoTools,
 ): Promise<void> {
-  if (step.id === 'workspace.backend') {
-    const {unchanged, folder} = await generatedFiles(record, tools.files)
-    for (const path of unchanged) await tools.files.remove(path)
-    if (folder !== undefined) await tools.folders.prune(folder)
-    return
-  }
   const path = pathIn(record)
   if (path === undefined) return
   if (step.id === 'projects.venv') return tools.folders.remove(path)
@@ -50,18 +40,6 @@ export async function applyProjectUndo(
     await tools.folders.move(path, removedName(path))
   }
   await tools.folders.remove(removedName(path))
-}
-
-/** Files that somebody changed since are theirs: they stay. */
-async function planFilesUndo(
-  step: Step,
-  record: Json | undefined,
-  {files}: UndoTools,
-): Promise<Step | undefined> {
-  const {unchanged, changed} = await generatedFiles(record, files)
-  if (unchanged.length === 0) return undefined
-  const stay = changed === 0 ? '' : `; ${changed} that were changed stay`
-  return removal(step, `Remove ${unchanged.length} files of python-backend/${stay}`, unchanged)
 }
 
 function removal(step: Step, title: string, files: readonly string[]): Step {
@@ -77,19 +55,6 @@ async function refuseOwnWork(path: string, {repositories}: UndoTools): Promise<v
   })
 }
 
-async function generatedFiles(record: Json | undefined, files: Files) {
-  const {paths, sha256} = listsIn(record)
-  const texts = await Promise.all(paths.map((path) => files.read(path)))
-  const isSame = paths.map((_, index) => {
-    const [text, digest] = [texts[index], sha256[index]]
-    return text !== undefined && (digest === undefined || digestOfText(text) === digest)
-  })
-  const unchanged = paths.filter((_, index) => isSame[index])
-  const changed = texts.filter((text, index) => text !== undefined && !isSame[index]).length
-  const folder = /^.*\/python-backend(?=\/)/.exec(paths[0] ?? '')?.[0]
-  return {unchanged, changed, folder}
-}
-
 function removedName(path: string): string {
   const slash = path.lastIndexOf('/')
   return `${path.slice(0, slash)}/.${path.slice(slash + 1)}.removed`
@@ -98,13 +63,4 @@ function removedName(path: string): string {
 function pathIn(record: Json | undefined): string | undefined {
   const path: unknown = new Map<string, unknown>(Object.entries(record ?? {})).get('path')
   return typeof path === 'string' ? path : undefined
-}
-
-function listsIn(record: Json | undefined) {
-  const values = new Map<string, unknown>(Object.entries(record ?? {}))
-  const list = (key: string) => {
-    const value = values.get(key)
-    return Array.isArray(value) ? value.map(String) : []
-  }
-  return {paths: list('paths'), sha256: list('sha256')}
 }

@@ -121,6 +121,7 @@ async function install(
   } finally {
     if (manifest !== undefined) await files.remove(manifest.path)
   }
+  const added = (await packages.installed()).filter((name) => !before.has(name))
   const {state} = await observeTool(tool, prober)
   if (state === 'absent' || state === 'tooLow') {
     const message = `${tool.title} was installed and is still ${state === 'absent' ? 'not found' : 'too old'}.`
@@ -128,9 +129,10 @@ async function install(
       `${toolchain.file} says by which program ${tool.id} is found.`,
       'Is its folder on PATH?',
     ]
+    // Undo has to know of them all the same.
+    if (added.length > 0) await run.done(step.id, {packages: added, groups})
     throw new MitraError('failed', 'TOOL_NOT_FOUND', message, {hints})
   }
-  const added = (await packages.installed()).filter((name) => !before.has(name))
   await run.done(step.id, {packages: added, groups})
 }
 

@@ -58,12 +58,7 @@ export async function wantedBackendFiles(
   layout: WorkspaceLayout,
   files: Files,
 ): Promise<readonly WantedFile[]> {
-  const wanted = [...(await templates.read('backend'))].map(([path, text]) => ({
-    part: 'backend' as const,
-    // npm leaves a file named .gitignore out of a package.
-    path: path.replace(/^backend\//, 'python-backend/').replace(/\/gitignore$/, '/.gitignore'),
-    text,
-  }))
+  const wanted = await backendFiles(templates)
   const present = await Promise.all(wanted.map((file) => files.read(pathOf(file, layout))))
   const foreign = wanted.find(({text}, index) => (present[index] ?? text) !== text)
   if (foreign === undefined) return wanted
@@ -78,6 +73,28 @@ export async function wantedBackendFiles(
       ],
     },
   )
+}
+
+async function backendFiles(templates: Templates): Promise<readonly WantedFile[]> {
+  return [...(await templates.read('backend'))].map(([path, text]) => ({
+    part: 'backend',
+    // npm leaves a file named .gitignore out of a package.
+    path: path.replace(/^backend\//, 'python-backend/').replace(/\/gitignore$/, '/.gitignore'),
+    text,
+  }))
+}
+
+/** Every file that mitra writes to a workspace out of its templates: whole path to text. */
+export async function templateTexts(
+  templates: Templates,
+  layout: WorkspaceLayout,
+): Promise<ReadonlyMap<string, string>> {
+  const wanted = [...(await wantedFiles(templates, layout)), ...(await backendFiles(templates))]
+  const schema = (await templates.read('environments')).get('environments/env.schema.yml') ?? ''
+  return new Map([
+    ...wanted.map((file) => [pathOf(file, layout), file.text] as const),
+    [`${layout.root}/env.schema.yml`, schema] as const,
+  ])
 }
 
 export interface WorkspaceFilesPlan {

@@ -1,9 +1,16 @@
 import {execFileSync} from 'node:child_process'
-import {existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync} from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {afterEach, beforeEach, describe, expect, test} from 'vitest'
-import {DiskFiles} from '../../../src/adapters/files/disk-files.js'
 import {DiskProjectFolders} from '../../../src/adapters/files/disk-project-folders.js'
 import {CliRepositories} from '../../../src/adapters/git/cli-repositories.js'
 import {applyClone, planClone} from '../../../src/features/projects/repository.js'
@@ -12,7 +19,6 @@ import {RecordedRun, silentProgress} from '../../fakes/run.js'
 import {bareRepository} from '../../support/repository.js'
 
 const tools = {
-  files: new DiskFiles(),
   folders: new DiskProjectFolders(),
   repositories: new CliRepositories(),
 }
@@ -80,24 +86,47 @@ describe('a repository of the platform', () => {
     expect(readdirSync(root).toSorted()).toEqual(['origin.git', 'seed'])
   })
 
-  test('with a password in its address is refused without showing it', async () => {
-    const refusal: unknown = await plan('https://me:s3cret@example.com/x.git').catch(
-      (error: unknown) => error,
-    )
+  test('is refused where a file or a link to nowhere has its name', async () => {
+    writeFileSync(folder(), '')
+    await expect(plan()).rejects.toMatchObject({code: 'NO_FOLDER'})
+    rmSync(folder())
+    symlinkSync(join(root, 'nowhere'), folder())
+    await expect(plan()).rejects.toMatchObject({code: 'NO_FOLDER'})
+  })
+
+  test.each([
+    'ssh://git@example.com:22/x.git',
+    'git@example.com:x.git',
+    'https://example.com:8443/x',
+  ])('is cloned from %s', async (given) => {
+    expect((await plan(given)).command).toContain(given)
+  })
+
+  test.each([
+    'https://me:s3cret@example.com/x.git',
+    'https://u:p/s3cret@example.com/x.git',
+    'https://example.com/x.git?access_token=s3cret',
+    'ssh://u:p/s3cret@example.com/x.git',
+  ])('with a password in its address %s is refused without showing it', async (given) => {
+    const refusal: unknown = await plan(given).catch((error: unknown) => error)
 
     expect(refusal).toMatchObject({code: 'REPOSITORY_PASSWORD'})
     expect(String(refusal)).toContain('mitra.yml:3 repositories.backend')
     expect(String(refusal)).not.toContain('s3cret')
   })
 
-  test('is removed by undo while it is as it was cloned, with a venv in it', async () => {
-    await apply()
-    mkdirSync(join(folder(), '.venv'))
-    writeFileSync(join(folder(), '.venv/pyvenv.cfg'), '')
+  test.each(['', '.venv/\n'])(
+    'is removed by undo as it was cloned, with a venv, ignored: "%s"',
+    async (ignored) => {
+      await apply()
+      writeFileSync(join(folder(), '.git/info/exclude'), ignored)
+      mkdirSync(join(folder(), '.venv'))
+      writeFileSync(join(folder(), '.venv/pyvenv.cfg'), '')
 
-    expect((await undo())?.title).toBe(`Remove ${folder()}`)
-    expect(existsSync(folder())).toBe(false)
-  })
+      expect((await undo())?.title).toBe(`Remove ${folder()}`)
+      expect(existsSync(folder())).toBe(false)
+    },
+  )
 
   test('goes with what Python made, and with a tag of the origin that is on no branch', async () => {
     const seed = {cwd: join(root, 'seed')}
