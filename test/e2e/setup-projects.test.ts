@@ -6,6 +6,7 @@ import {gitToolchain} from '../support/git-toolchain.js'
 import {hasGitAndVenv} from '../support/python.js'
 import {bareRepository} from '../support/repository.js'
 import {checkedJson} from '../support/run.js'
+import {standInBackend} from '../support/stand-in-backend.js'
 import {portsOf, removeWorkspace} from '../support/workspace.js'
 
 interface Result {
@@ -36,11 +37,7 @@ describe.runIf(hasGitAndVenv)('setup with a profile', () => {
     cwd = await oddFolder()
     origin = await oddFolder()
     await writeFile(join(cwd, 'toolchain.yml'), gitToolchain)
-    const address = bareRepository(origin, {
-      'main.py': '',
-      'requirements.txt': '# none\n',
-      '.gitignore': '.venv/\n',
-    })
+    const address = bareRepository(origin, standInBackend)
     await writeFile(join(cwd, 'mitra.yml'), `repositories:\n  backend: ${address}\n`)
   })
 
@@ -101,6 +98,7 @@ describe.runIf(hasGitAndVenv)('setup with a profile', () => {
       'projects.clone.backend',
       'projects.venv',
       'projects.requirements',
+      'backend.start',
     ])
   }, 120_000)
 })
