@@ -1,3 +1,4 @@
+import {createHash} from 'node:crypto'
 import {mkdirSync, mkdtempSync, rmSync, writeFileSync, existsSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
@@ -197,23 +198,29 @@ test('undo waits for nobody to read, but one writer at a time takes back', async
   expect(undo.json).toMatchObject({error: {code: 'LOCKED'}})
 })
 
-test('undo of the files of init removes them, and nothing else', async () => {
+test('undo of the files of init removes those that are as they were written, and nothing else', async () => {
   const journal = new FakeJournal(disk)
   const init = await journal.begin('init', [
     {id: 'workspace.templates', title: 'Write files', why: 'missing', undo: 'automatic'},
   ])
-  const paths = [join(folder, 'nginx/site.conf'), join(folder, 'gone')]
+  const names = ['nginx/site.conf', 'nginx/other.conf', 'nginx/changed.conf', 'gone']
+  const paths = names.map((name) => join(folder, name))
   mkdirSync(join(folder, 'nginx'))
-  writeFileSync(paths[0] ?? '', '')
-  await init.done('workspace.templates', {paths})
+  for (const path of paths.slice(0, 3)) writeFileSync(path, '')
+  const digest = createHash('sha256').update('').digest('hex')
+  await init.done('workspace.templates', {paths, sha256: paths.map(() => digest)})
+  writeFileSync(paths[2] ?? '', 'mine')
   await init.end('done')
 
   const {result} = await run(Undo, ['last', '--plan'], tools())
   await run(Undo, ['last', '--yes'], tools())
 
   expect(result?.plan).toMatchObject([
-    {title: `Remove 2 files of ${folder}: nginx/site.conf, gone`, detail: {paths}},
+    {
+      title: `Remove 2 files of ${folder}: nginx/site.conf, nginx/other.conf`,
+      detail: {paths: paths.slice(0, 2)},
+    },
   ])
-  expect(existsSync(paths[0] ?? '')).toBe(false)
+  expect(paths.map((path) => existsSync(path))).toEqual([false, false, true, false])
   expect(existsSync(join(folder, 'mitra.yml'))).toBe(true)
 })
