@@ -168,12 +168,16 @@ export async function applyWorkspaceFiles(
     for (const file of written) await files.write(pathOf(file, layout), file.text, file.mode)
     if (written.length > 0) {
       const paths = written.map((file) => pathOf(file, layout))
-      await run.done(`workspace.${part}`, {paths, sha256: written.map(({text}) => digestOf(text))})
+      await run.done(`workspace.${part}`, {
+        paths,
+        sha256: written.map(({text}) => digestOfFile(text)),
+      })
     }
   }
 }
 
-function digestOf(text: string): string {
+/** As a record of an undo holds it. */
+export function digestOfFile(text: string): string {
   return createHash('sha256').update(text).digest('hex')
 }
 

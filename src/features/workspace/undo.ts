@@ -1,10 +1,9 @@
-import {createHash} from 'node:crypto'
 import {relative} from 'node:path'
 import type {Files, Templates} from '../../ports/files.js'
 import type {Folders} from '../../ports/folders.js'
 import type {Json, Step} from '../../ports/journal.js'
 import type {WorkspaceLayout} from '../../ports/workspace.js'
-import {templateTexts} from './init.js'
+import {digestOfFile, templateTexts} from './init.js'
 
 interface UndoTools {
   readonly files: Files
@@ -80,18 +79,14 @@ async function sorted(record: Json | undefined, {files, folders, templates, layo
   for (const path of paths) {
     if (repositories.some((folder) => path.startsWith(`${folder}/`))) continue
     const text = await files.read(path)
-    if (text !== undefined) (digestOf(text) === known.get(path) ? ours : changed).push(path)
+    if (text !== undefined) (digestOfFile(text) === known.get(path) ? ours : changed).push(path)
   }
   return {ours, changed, repositories}
 }
 
 async function templateDigests(templates: Templates, layout: WorkspaceLayout) {
   const texts = await templateTexts(templates, layout)
-  return new Map([...texts].map(([path, text]) => [path, digestOf(text)]))
-}
-
-function digestOf(text: string): string {
-  return createHash('sha256').update(text).digest('hex')
+  return new Map([...texts].map(([path, text]) => [path, digestOfFile(text)]))
 }
 
 function listsIn(record: Json | undefined) {
